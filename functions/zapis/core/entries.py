@@ -1,0 +1,296 @@
+"""Rows of the journal <-> entries.
+
+A row is six plain strings: at | kind | id | slot | writer | payload. A payload is JSON with a version `v`.
+A row that cannot be read is a value (`Unreadable`), never an exception: one bad row must not take the
+season with it. A payload of a later version is told apart (`newer`), because then this release must stop
+deciding rather than guess. What a row *does* is not known here: see `fold`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from zapis.core.model import EntryId, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
+
+PAYLOAD_VERSION = 1
+RULES_VERSION = 1
+"""The newest rules that this release can judge by."""
+
+JOURNAL_COLUMNS = ("at", "kind", "id", "slot", "writer", "payload")
+
+
+@dataclass(frozen=True, slots=True)
+class SlotOffered:
+    """A slot's terms. Applied only if `replaces` is the version in force (0: the slot is new)."""
+
+    replaces: int
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A party asks for the entry's slot. The entry's id is the registration's."""
+
+    ages: tuple[int, ...]
+    persons: tuple[PersonKey, ...]
+    waits: bool
+    body: str
+    consents: tuple[str, ...] = ()
+    channel: str = "site"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """All of the party (`members` empty) or some of it will not come."""
+
+    registration: RegistrationId
+    members: tuple[int, ...] = ()
+    by: str = "citizen"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A party asks to leave `leaves` for the entry's slot; nothing changes unless the new seat is sure."""
+
+    registration: RegistrationId
+    leaves: SlotId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedOver:
+    """An organiser seats a party whatever the capacity says."""
+
+    registration: RegistrationId
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReleased:
+    """Held-back seats of the entry's slot become everybody's."""
+
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Who of the party came. A later one replaces it."""
+
+    registration: RegistrationId
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn:
+    """A consent of the given kind no longer stands."""
+
+    registration: RegistrationId
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The person behind a registration is forgotten; seats and counts stay."""
+
+    registration: RegistrationId
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRaised:
+    """From this row on requests are judged by the rules of `version`."""
+
+    version: int
+
+
+Fact = (
+    SlotOffered
+    | Requested
+    | Cancelled
+    | Moved
+    | SeatedOver
+    | HeldReleased
+    | Attended
+    | ConsentWithdrawn
+    | Erased
+    | RulesRaised
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One immutable fact that bears on a seat. `at` is the writer's clock, corrected, UTC."""
+
+    at: datetime
+    id: EntryId
+    slot: SlotId
+    writer: str
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that says nothing to this release. `newer`: a later release may have written it."""
+
+    why: str
+    newer: bool = False
+
+
+Row = tuple[str, ...]
+
+
+def to_row(entry: Entry) -> Row:
+    """The six strings that stand for `entry` in the journal."""
+    kind, encode = _ENCODERS[type(entry.fact)]
+    payload = json.dumps({"v": PAYLOAD_VERSION} | encode(entry.fact), ensure_ascii=False, separators=(",", ":"))
+    return (format_moment(entry.at), kind, entry.id, entry.slot, entry.writer, payload)
+
+
+def from_row(row: Sequence[str]) -> Entry | Unreadable:
+    """The entry that `row` stands for; a value that says why where it stands for none."""
+    if len(row) < len(JOURNAL_COLUMNS):
+        return Unreadable(f"expected {len(JOURNAL_COLUMNS)} cells, found {len(row)}")
+    at, kind, entry_id, slot, writer, payload = row[: len(JOURNAL_COLUMNS)]
+    if not entry_id:
+        return Unreadable("the id is empty")
+    try:
+        fields = json.loads(payload)
+        if fields["v"] > PAYLOAD_VERSION:
+            return Unreadable(f"payload version {fields['v']} is newer than {PAYLOAD_VERSION}", newer=True)
+        fact = _DECODERS[kind](fields)
+        return Entry(parse_moment(at), EntryId(entry_id), SlotId(slot), writer, fact)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        return Unreadable(f"{kind}: {type(error).__name__}")
+
+
+def format_moment(moment: datetime) -> str:
+    """UTC with milliseconds, such as 2026-12-01T07:00:00.000Z; sorts as text."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def parse_moment(text: str) -> datetime:
+    """The moment that `format_moment` wrote. Raises ValueError for a moment without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"no zone in {text!r}")
+    return moment
+
+
+def terms_to_json(terms: Terms) -> dict[str, Any]:
+    """`terms` as JSON values, moments as text."""
+    return {
+        "status": terms.status.value,
+        "starts": format_moment(terms.starts),
+        "opens": format_moment(terms.opens),
+        "closes": format_moment(terms.closes),
+        "freezes": format_moment(terms.freezes),
+        "capacity": terms.capacity,
+        "min_age": terms.min_age,
+        "max_age": terms.max_age,
+        "max_party": terms.max_party,
+        "waiting_list": terms.waiting_list,
+        "season_limit": terms.season_limit,
+        "held": terms.held,
+    }
+
+
+def terms_from_json(fields: Mapping[str, Any]) -> Terms:
+    """The terms that `terms_to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
+    return Terms(
+        status=SlotStatus(fields["status"]),
+        starts=parse_moment(fields["starts"]),
+        opens=parse_moment(fields["opens"]),
+        closes=parse_moment(fields["closes"]),
+        freezes=parse_moment(fields["freezes"]),
+        capacity=_count(fields["capacity"]),
+        min_age=_count(fields["min_age"]),
+        max_age=_count(fields["max_age"]),
+        max_party=_count(fields["max_party"]),
+        waiting_list=fields["waiting_list"] is True,
+        season_limit=_count(fields["season_limit"]),
+        held=_count(fields["held"]),
+    )
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"expected a count, found {value!r}")
+    return value
+
+
+def _counts(values: object) -> tuple[int, ...]:
+    if not isinstance(values, list):
+        raise TypeError("expected a list of counts")
+    return tuple(map(_count, values))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text")
+    return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError("expected a list of texts")
+    return tuple(map(_text, values))
+
+
+def _registration(fields: Mapping[str, Any]) -> RegistrationId:
+    return RegistrationId(_text(fields["registration"]))
+
+
+def _encode_requested(fact: Requested) -> dict[str, Any]:
+    return {
+        "ages": fact.ages,
+        "persons": fact.persons,
+        "waits": fact.waits,
+        "body": fact.body,
+        "consents": fact.consents,
+        "channel": fact.channel,
+    }
+
+
+def _decode_requested(fields: Mapping[str, Any]) -> Requested:
+    ages = _counts(fields["ages"])
+    if not ages:
+        raise ValueError("a party of nobody")
+    return Requested(
+        ages,
+        tuple(map(PersonKey, _texts(fields["persons"]))),
+        fields["waits"] is True,
+        _text(fields["body"]),
+        _texts(fields["consents"]),
+        _text(fields["channel"]),
+    )
+
+
+_ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    SlotOffered: ("slot_offered", lambda f: {"replaces": f.replaces, "terms": terms_to_json(f.terms)}),
+    Requested: ("requested", _encode_requested),
+    Cancelled: ("cancelled", lambda f: {"registration": f.registration, "members": f.members, "by": f.by}),
+    Moved: ("moved", lambda f: {"registration": f.registration, "leaves": f.leaves}),
+    SeatedOver: ("seated_over", lambda f: {"registration": f.registration}),
+    HeldReleased: ("held_released", lambda f: {"seats": f.seats}),
+    Attended: ("attended", lambda f: {"registration": f.registration, "members": f.members}),
+    ConsentWithdrawn: (
+        "consent_withdrawn",
+        lambda f: {"registration": f.registration, "consent": f.consent},
+    ),
+    Erased: ("erased", lambda f: {"registration": f.registration}),
+    RulesRaised: ("rules_raised", lambda f: {"version": f.version}),
+}
+
+_DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
+    "slot_offered": lambda f: SlotOffered(_count(f["replaces"]), terms_from_json(f["terms"])),
+    "requested": _decode_requested,
+    "cancelled": lambda f: Cancelled(_registration(f), _counts(f["members"]), _text(f["by"])),
+    "moved": lambda f: Moved(_registration(f), SlotId(_text(f["leaves"]))),
+    "seated_over": lambda f: SeatedOver(_registration(f)),
+    "held_released": lambda f: HeldReleased(_count(f["seats"])),
+    "attended": lambda f: Attended(_registration(f), _counts(f["members"])),
+    "consent_withdrawn": lambda f: ConsentWithdrawn(_registration(f), _text(f["consent"])),
+    "erased": lambda f: Erased(_registration(f)),
+    "rules_raised": lambda f: RulesRaised(_count(f["version"])),
+}

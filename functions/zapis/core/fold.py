@@ -1,0 +1,404 @@
+"""The fold: the only judge.
+
+    fold(rows in the order in which they landed) -> State
+
+Every instance, and every later replay, reads the same rows in the same order and so gives every request the
+same verdict; that is all that keeps a seat from being sold twice. Therefore `evolve` sees entries and nothing
+else: no clock, no settings, no catalogue. It is total: an entry whose id was seen before is ignored, one that
+makes no sense changes nothing. A verdict depends only on the entries up to and including its own, and only a
+later entry (a cancellation, a larger capacity) can change a registration.
+
+`State` is changed in place, because a season has tens of thousands of entries and one owner (see
+`ledger.committer`); what it hands out are immutable values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from zapis.core import rules
+from zapis.core.entries import (
+    RULES_VERSION,
+    Attended,
+    Cancelled,
+    ConsentWithdrawn,
+    Entry,
+    Erased,
+    HeldReleased,
+    Moved,
+    Requested,
+    RulesRaised,
+    SeatedOver,
+    SlotOffered,
+)
+from zapis.core.model import (
+    EntryId,
+    Notice,
+    NoticeId,
+    NoticeKind,
+    PersonKey,
+    Reason,
+    Registration,
+    RegistrationId,
+    SlotId,
+    SlotStatus,
+    Standing,
+    Terms,
+)
+from zapis.core.rules import SlotLedger
+
+LINK_INTERVAL = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class State:
+    """All that follows from the entries so far."""
+
+    slots: dict[SlotId, SlotLedger] = field(default_factory=dict)
+    registrations: dict[RegistrationId, Registration] = field(default_factory=dict)
+    active: dict[PersonKey, dict[RegistrationId, SlotId]] = field(default_factory=dict)
+    """What each person holds: seats and places in line."""
+    notices: dict[RegistrationId, Notice] = field(default_factory=dict)
+    """The last notice of each registration: a later one overtakes an earlier one."""
+    rejected: dict[EntryId, Reason] = field(default_factory=dict)
+    """Entries that changed nothing, and why (a move to a full slot, say)."""
+    seen: set[EntryId] = field(default_factory=set)
+    erased: set[RegistrationId] = field(default_factory=set)
+    rules: int = 1
+    latest: datetime | None = None
+    """The largest `at` so far: the clock of leases."""
+
+    @property
+    def decidable(self) -> bool:
+        """Whether this release knows the rules in force."""
+        return self.rules <= RULES_VERSION
+
+    def place(self, registration: RegistrationId) -> int | None:
+        """The place in line, the first being 1; None for who does not wait."""
+        slot = self.slots.get(self.registrations[registration].slot)
+        if slot is None or registration not in slot.waiting:
+            return None
+        return next(place for place, waiting in enumerate(slot.waiting, 1) if waiting == registration)
+
+
+def fold(entries: Iterable[Entry], state: State | None = None) -> State:
+    """`state` (a new one if None) after `entries`, in their order."""
+    state = State() if state is None else state
+    for entry in entries:
+        evolve(state, entry)
+    return state
+
+
+def evolve(state: State, entry: Entry) -> None:
+    """Apply one entry to `state`."""
+    if entry.id in state.seen:
+        return
+    state.seen.add(entry.id)
+    if state.latest is None or entry.at > state.latest:
+        state.latest = entry.at
+    reason = _EVOLVE[type(entry.fact)](state, entry, entry.fact)
+    if reason is not None:
+        state.rejected[entry.id] = reason
+
+
+def _slot_offered(state: State, entry: Entry, fact: SlotOffered) -> Reason | None:
+    slot = state.slots.get(entry.slot)
+    if fact.replaces != (slot.version if slot else 0):
+        return Reason.NOT_ACTIVE
+    if slot is None:
+        state.slots[entry.slot] = SlotLedger(entry.slot, fact.terms, 1)
+        return None
+    before, slot.terms, slot.version = slot.terms, fact.terms, slot.version + 1
+    if fact.terms.status is SlotStatus.CANCELLED:
+        _cancel_everybody(state, entry, slot)
+    elif fact.terms.starts != before.starts:
+        _tell_of_the_change(state, entry, slot, before)
+    _promote(state, entry, slot)
+    return None
+
+
+def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
+    standing, reason, same_as = _judge(state, entry, fact)
+    registration = Registration(
+        id=RegistrationId(entry.id),
+        slot=entry.slot,
+        standing=standing,
+        reason=reason,
+        asked_at=entry.at,
+        ages=fact.ages,
+        members=tuple(range(len(fact.ages))),
+        persons=fact.persons,
+        body=fact.body,
+        consents=fact.consents,
+        channel=fact.channel,
+        waits=fact.waits,
+        same_as=same_as,
+    )
+    state.registrations[registration.id] = registration
+    if standing is Standing.CONFIRMED:
+        _take_seats(state, registration)
+        _notify(state, entry, registration, NoticeKind.CONFIRMED)
+    elif standing is Standing.WAITING:
+        _join_the_line(state, registration)
+        _notify(state, entry, registration, NoticeKind.WAITING)
+    elif same_as is not None:
+        _remind(state, entry, same_as)
+    return reason
+
+
+def _judge(state: State, entry: Entry, fact: Requested) -> tuple[Standing, Reason | None, RegistrationId | None]:
+    slot = state.slots.get(entry.slot)
+    if slot is None:
+        return Standing.REFUSED, Reason.UNKNOWN_SLOT, None
+    same_as = _already_in(state, slot.id, fact.persons)
+    if same_as is not None:
+        return Standing.REFUSED, Reason.ALREADY, same_as
+    reason = (
+        rules.closed_to_requests(slot.terms, entry.at)
+        or rules.party_fits_the_terms(slot.terms, fact.ages)
+        or _beyond_the_limit(state, slot.terms, fact.persons)
+    )
+    if reason is not None:
+        return Standing.REFUSED, reason, None
+    standing, reason = rules.seat_for(slot, fact, entry.at)
+    return standing, reason, None
+
+
+def _already_in(state: State, slot: SlotId, persons: tuple[PersonKey, ...]) -> RegistrationId | None:
+    for person in persons:
+        for registration, held in state.active.get(person, {}).items():
+            if held == slot:
+                return registration
+    return None
+
+
+def _beyond_the_limit(state: State, terms: Terms, persons: tuple[PersonKey, ...]) -> Reason | None:
+    held = max((len(state.active.get(person, ())) for person in persons), default=0)
+    return Reason.LIMIT if held >= terms.season_limit else None
+
+
+def _cancelled(state: State, entry: Entry, fact: Cancelled) -> Reason | None:
+    registration = state.registrations.get(fact.registration)
+    if registration is None or not registration.active:
+        return Reason.NOT_ACTIVE
+    leaving = set(fact.members) & set(registration.members) if fact.members else set(registration.members)
+    if not leaving:
+        return Reason.NOT_ACTIVE
+    slot = state.slots[registration.slot]
+    if leaving == set(registration.members):
+        reason = Reason.BY_CITIZEN if fact.by == "citizen" else Reason.BY_ORGANISER
+        _release(state, registration)
+        ended = _change(state, registration, standing=Standing.CANCELLED, reason=reason)
+        _notify(state, entry, ended, NoticeKind.CANCELLED)
+    else:
+        _shrink(state, slot, entry, registration, leaving)
+    _promote(state, entry, slot)
+    return None
+
+
+def _shrink(state: State, slot: SlotLedger, entry: Entry, registration: Registration, leaving: set[int]) -> None:
+    members = tuple(member for member in registration.members if member not in leaving)
+    for holders in (slot.confirmed, slot.over, slot.waiting):
+        if registration.id in holders:
+            holders[registration.id] = len(members)
+    slot.taken = sum(slot.confirmed.values())
+    _notify(state, entry, _change(state, registration, members=members), NoticeKind.REDUCED)
+
+
+def _moved(state: State, entry: Entry, fact: Moved) -> Reason | None:
+    registration = state.registrations.get(fact.registration)
+    if registration is None or not registration.active or registration.slot != fact.leaves:
+        return Reason.NOT_ACTIVE
+    slot = state.slots.get(entry.slot)
+    if slot is None or entry.slot == fact.leaves:
+        return Reason.UNKNOWN_SLOT
+    reason = _why_not_there(state, entry, slot, registration)
+    if reason is not None:
+        return reason
+    _release(state, registration)
+    moved = _change(state, registration, slot=entry.slot, standing=Standing.CONFIRMED, reason=None, over=False)
+    _take_seats(state, moved)
+    _notify(state, entry, moved, NoticeKind.MOVED, left=fact.leaves)
+    _promote(state, entry, state.slots[fact.leaves])
+    return None
+
+
+def _why_not_there(state: State, entry: Entry, slot: SlotLedger, registration: Registration) -> Reason | None:
+    ages = tuple(registration.ages[member] for member in registration.members)
+    if _already_in(state, slot.id, registration.persons):
+        return Reason.ALREADY
+    closed = rules.closed_to_requests(slot.terms, entry.at) or rules.party_fits_the_terms(slot.terms, ages)
+    if closed is not None:
+        return closed
+    room = registration.seats <= rules.seats_left(slot) and not rules.passes_the_line(slot, entry.at)
+    return None if room else Reason.FULL
+
+
+def _seated_over(state: State, entry: Entry, fact: SeatedOver) -> Reason | None:
+    registration = state.registrations.get(fact.registration)
+    if registration is None or registration.standing is Standing.CONFIRMED or registration.slot not in state.slots:
+        return Reason.NOT_ACTIVE
+    if state.slots[registration.slot].terms.status is SlotStatus.CANCELLED:
+        return Reason.SLOT_CANCELLED
+    _release(state, registration)
+    seated = _change(state, registration, standing=Standing.CONFIRMED, reason=None, over=True)
+    _take_seats(state, seated)
+    _notify(state, entry, seated, NoticeKind.CONFIRMED)
+    return None
+
+
+def _held_released(state: State, entry: Entry, fact: HeldReleased) -> Reason | None:
+    slot = state.slots.get(entry.slot)
+    if slot is None:
+        return Reason.UNKNOWN_SLOT
+    slot.released += fact.seats
+    _promote(state, entry, slot)
+    return None
+
+
+def _attended(state: State, entry: Entry, fact: Attended) -> Reason | None:
+    registration = state.registrations.get(fact.registration)
+    if registration is None or registration.standing is not Standing.CONFIRMED:
+        return Reason.NOT_ACTIVE
+    came = tuple(member for member in registration.members if member in fact.members)
+    state.registrations[registration.id] = replace(registration, attended=came)
+    return None
+
+
+def _consent_withdrawn(state: State, entry: Entry, fact: ConsentWithdrawn) -> Reason | None:
+    registration = state.registrations.get(fact.registration)
+    if registration is None:
+        return Reason.NOT_ACTIVE
+    left = tuple(c for c in registration.consents if c.split("/", 1)[0] != fact.consent)
+    state.registrations[registration.id] = replace(registration, consents=left)
+    return None
+
+
+def _erased(state: State, entry: Entry, fact: Erased) -> Reason | None:
+    registration = state.registrations.get(fact.registration)
+    if registration is None:
+        return Reason.NOT_ACTIVE
+    state.erased.add(registration.id)
+    state.notices.pop(registration.id, None)
+    if registration.active:
+        _release(state, registration)
+        registration = _change(state, registration, standing=Standing.CANCELLED, reason=Reason.ERASED)
+        _promote(state, entry, state.slots[registration.slot])
+    state.registrations[registration.id] = replace(registration, persons=())
+    return None
+
+
+def _rules_raised(state: State, entry: Entry, fact: RulesRaised) -> Reason | None:
+    state.rules = max(state.rules, fact.version)
+    return None
+
+
+def _take_seats(state: State, registration: Registration) -> None:
+    slot = state.slots[registration.slot]
+    holders = slot.over if registration.over else slot.confirmed
+    holders[registration.id] = registration.seats
+    if not registration.over:
+        slot.taken += registration.seats
+    _hold(state, registration)
+
+
+def _join_the_line(state: State, registration: Registration) -> None:
+    state.slots[registration.slot].waiting[registration.id] = registration.seats
+    _hold(state, registration)
+
+
+def _hold(state: State, registration: Registration) -> None:
+    for person in registration.persons:
+        state.active.setdefault(person, {})[registration.id] = registration.slot
+
+
+def _release(state: State, registration: Registration) -> None:
+    """Take back whatever the registration holds: seats or a place in line."""
+    slot = state.slots[registration.slot]
+    slot.taken -= slot.confirmed.pop(registration.id, 0)
+    slot.over.pop(registration.id, None)
+    slot.waiting.pop(registration.id, None)
+    for person in registration.persons:
+        held = state.active.get(person, {})
+        held.pop(registration.id, None)
+        if not held:
+            state.active.pop(person, None)
+
+
+def _promote(state: State, entry: Entry, slot: SlotLedger) -> None:
+    if not rules.may_promote(slot, entry.at):
+        return
+    while (first := rules.next_in_line(slot)) is not None:
+        del slot.waiting[first]
+        promoted = _change(state, state.registrations[first], standing=Standing.CONFIRMED)
+        _take_seats(state, promoted)
+        _notify(state, entry, promoted, NoticeKind.PROMOTED)
+
+
+def _cancel_everybody(state: State, entry: Entry, slot: SlotLedger) -> None:
+    for registration_id in [*slot.confirmed, *slot.over, *slot.waiting]:
+        registration = state.registrations[registration_id]
+        _release(state, registration)
+        ended = _change(state, registration, standing=Standing.CANCELLED, reason=Reason.SLOT_CANCELLED)
+        _notify(state, entry, ended, NoticeKind.SLOT_CANCELLED)
+
+
+def _tell_of_the_change(state: State, entry: Entry, slot: SlotLedger, before: Terms) -> None:
+    for registration_id in [*slot.confirmed, *slot.over, *slot.waiting]:
+        changed = _change(state, state.registrations[registration_id])
+        _notify(state, entry, changed, NoticeKind.SLOT_CHANGED, before=before)
+
+
+def _change(state: State, registration: Registration, **changes: Any) -> Registration:
+    changed = replace(registration, revision=registration.revision + 1, **changes)
+    state.registrations[registration.id] = changed
+    return changed
+
+
+def _notify(
+    state: State,
+    entry: Entry,
+    registration: Registration,
+    kind: NoticeKind,
+    *,
+    before: Terms | None = None,
+    left: SlotId | None = None,
+) -> None:
+    state.notices[registration.id] = Notice(
+        id=NoticeId(f"{registration.id}.{registration.revision}.{kind}"),
+        kind=kind,
+        registration=registration.id,
+        slot=registration.slot,
+        at=entry.at,
+        sequence=registration.revision,
+        before=before,
+        left=left,
+    )
+
+
+def _remind(state: State, entry: Entry, registration: RegistrationId) -> None:
+    """Somebody asked again with the same address: the link goes to the address, never to who asked.
+
+    At most one an hour, so that nobody can fill a stranger's mailbox by asking again and again.
+    """
+    last = state.notices.get(registration)
+    if last is not None and last.kind is NoticeKind.LINK and entry.at - last.at < LINK_INTERVAL:
+        return
+    _notify(state, entry, _change(state, state.registrations[registration]), NoticeKind.LINK)
+
+
+_EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
+    SlotOffered: _slot_offered,
+    Requested: _requested,
+    Cancelled: _cancelled,
+    Moved: _moved,
+    SeatedOver: _seated_over,
+    HeldReleased: _held_released,
+    Attended: _attended,
+    ConsentWithdrawn: _consent_withdrawn,
+    Erased: _erased,
+    RulesRaised: _rules_raised,
+}

@@ -1,0 +1,112 @@
+"""Which mails are owed: notices implied by entries, minus those that the outbox says were dealt with.
+
+The outbox is rows too: `claimed`, `sent`, `failed`. Two runs of `deliver` may overlap; the claim whose row
+landed first wins and lapses after `CLAIM_LASTS`, so a run that died holds nothing up for long. There is no
+queue and no status column: what is due is arithmetic over two lists of rows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from zapis.core.entries import Row, format_moment, parse_moment
+from zapis.core.fold import State
+from zapis.core.model import Notice, NoticeId
+
+OUTBOX_COLUMNS = ("at", "kind", "run", "items")
+CLAIM_LASTS = timedelta(minutes=15)
+STALE_AFTER = timedelta(days=1)
+"""How long after the visit began nobody is mailed about it any more."""
+
+CLAIMED, SENT, FAILED, DEFERRED = "claimed", "sent", "failed", "deferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who works on something, since when."""
+
+    run: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Outbox:
+    """What the outbox's rows say, folded in their order."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    """Sent, or failed for good."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Why a notice will never be sent (a mailbox that does not exist, say)."""
+    deferred: dict[str, list[datetime]] = field(default_factory=dict)
+    """When a notice was tried in vain."""
+
+    def apply(self, row: Sequence[str]) -> None:
+        """Take one row in; a row that cannot be read says nothing."""
+        try:
+            at, kind, run, items = row[:4]
+            self._apply(parse_moment(at), kind, run, json.loads(items))
+        except (ValueError, TypeError, AttributeError):
+            return
+
+    def _apply(self, at: datetime, kind: str, run: str, items: dict[str, str]) -> None:
+        for item, detail in items.items():
+            if kind == CLAIMED:
+                self._claim(item, Claim(run, at))
+            elif kind == SENT:
+                self._end(item)
+            elif kind == FAILED:
+                self._end(item)
+                self.failed[item] = detail
+            elif kind == DEFERRED:
+                self.claims.pop(item, None)
+                self.deferred.setdefault(item, []).append(at)
+
+    def _claim(self, item: str, claim: Claim) -> None:
+        standing = self.claims.get(item)
+        if standing is None or claim.at - standing.at >= CLAIM_LASTS:
+            self.claims[item] = claim
+
+    def _end(self, item: str) -> None:
+        self.claims.pop(item, None)
+        self.done.add(item)
+
+    def holds(self, run: str, item: str) -> bool:
+        """Whether `run` has the claim on `item` and it was not dealt with before."""
+        claim = self.claims.get(item)
+        return claim is not None and claim.run == run and item not in self.done
+
+
+def outbox_row(at: datetime, kind: str, run: str, items: Collection[str] | dict[str, str]) -> Row:
+    """The row that says that `run` did `kind` to `items` (with a detail for each, if a mapping)."""
+    details = items if isinstance(items, dict) else dict.fromkeys(items, "")
+    return (format_moment(at), kind, run, json.dumps(details, ensure_ascii=False, separators=(",", ":")))
+
+
+def retry_at(tries: Sequence[datetime]) -> datetime:
+    """When to try again after `tries` in vain: half a minute later, then ever longer, at most an hour."""
+    doublings = min(len(tries) - 1, 7)
+    return max(tries) + min(timedelta(seconds=30 * 2**doublings), timedelta(hours=1))
+
+
+def due(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
+    """The notices to send at `now`, the oldest first: not dealt with, not claimed, not waiting to be retried."""
+    notices = [n for n in state.notices.values() if not _is_stale(state, n, now) and _is_due(n.id, outbox, now)]
+    return sorted(notices, key=lambda notice: (notice.at, notice.id))
+
+
+def _is_stale(state: State, notice: Notice, now: datetime) -> bool:
+    return now >= state.slots[notice.slot].terms.starts + STALE_AFTER
+
+
+def _is_due(notice: NoticeId, outbox: Outbox, now: datetime) -> bool:
+    if notice in outbox.done:
+        return False
+    claim = outbox.claims.get(notice)
+    if claim is not None and now - claim.at < CLAIM_LASTS:
+        return False
+    tries = outbox.deferred.get(notice)
+    return tries is None or now >= retry_at(tries)

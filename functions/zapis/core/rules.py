@@ -1,0 +1,109 @@
+"""The rules that decide, each a named function of what the fold knows.
+
+A rule sees one slot's arithmetic and the request, nothing else: no clock (only the entry's own `at`), no
+catalogue, no settings. Changing a rule changes verdicts of old journals, so a change goes behind a new
+rules version (`rules_raised`), never into a function that old rows were judged by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from zapis.core.entries import Requested
+from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Standing, Terms
+
+
+@dataclass(slots=True)
+class SlotLedger:
+    """One slot as the fold keeps it: who has seats and who stands in line, in order. The fold's own."""
+
+    id: SlotId
+    terms: Terms
+    version: int
+    confirmed: dict[RegistrationId, int] = field(default_factory=dict)
+    """Seats of each confirmed party within the capacity."""
+    over: dict[RegistrationId, int] = field(default_factory=dict)
+    """Seats of each party that an organiser seated above the capacity."""
+    waiting: dict[RegistrationId, int] = field(default_factory=dict)
+    """Seats that each waiting party needs, first in line first."""
+    released: int = 0
+    """Held seats given to everybody so far."""
+    taken: int = 0
+    """The sum of `confirmed`."""
+
+
+def seats_left(slot: SlotLedger) -> int:
+    """Seats that the public may still take; never negative (a lowered capacity takes nobody's seat)."""
+    held_back = max(slot.terms.held - slot.released, 0)
+    return max(slot.terms.capacity - held_back - slot.taken, 0)
+
+
+def is_past(terms: Terms, at: datetime) -> bool:
+    """Whether the visit has begun."""
+    return at >= terms.starts
+
+
+def is_frozen(terms: Terms, at: datetime) -> bool:
+    """Whether the enterprise has its list: nobody is promoted any more."""
+    return at >= terms.freezes
+
+
+def closed_to_requests(terms: Terms, at: datetime) -> Reason | None:
+    """Why nobody can register at `at`, or None while registration is open."""
+    if terms.status is SlotStatus.CANCELLED:
+        return Reason.SLOT_CANCELLED
+    if terms.status is SlotStatus.CLOSED or at >= terms.closes or is_past(terms, at):
+        return Reason.CLOSED
+    if at < terms.opens:
+        return Reason.NOT_OPEN_YET
+    return None
+
+
+def those_who_do_not_fit(terms: Terms, ages: Iterable[int]) -> tuple[int, ...]:
+    """Positions of the visitors whose age on the day of the visit is outside the slot's limits."""
+    return tuple(i for i, age in enumerate(ages) if not terms.min_age <= age <= terms.max_age)
+
+
+def party_fits_the_terms(terms: Terms, ages: tuple[int, ...]) -> Reason | None:
+    """Why the party cannot come whatever the seats, or None."""
+    if not 1 <= len(ages) <= terms.max_party:
+        return Reason.PARTY_SIZE
+    if those_who_do_not_fit(terms, ages):
+        return Reason.AGE
+    return None
+
+
+def passes_the_line(slot: SlotLedger, at: datetime) -> bool:
+    """Whether a newcomer would be seated before people in line.
+
+    Before the freeze a free seat means that nobody in line fits it; after it nobody is promoted, so a free
+    seat may belong to someone who waits.
+    """
+    return bool(slot.waiting) and is_frozen(slot.terms, at)
+
+
+def seat_for(slot: SlotLedger, request: Requested, at: datetime) -> tuple[Standing, Reason | None]:
+    """Where a party that may come stands: a seat, a place in line, or refused for want of room."""
+    if len(request.ages) <= seats_left(slot) and not passes_the_line(slot, at):
+        return Standing.CONFIRMED, None
+    if request.waits and slot.terms.waiting_list and not is_frozen(slot.terms, at):
+        return Standing.WAITING, None
+    return Standing.REFUSED, Reason.FULL
+
+
+def next_in_line(slot: SlotLedger) -> RegistrationId | None:
+    """The first of those who wait whose whole party fits the seats left.
+
+    Everybody in line is within the season's limit already: a place in line counts towards it.
+    """
+    left = seats_left(slot)
+    if left == 0:
+        return None
+    return next((waiting for waiting, seats in slot.waiting.items() if seats <= left), None)
+
+
+def may_promote(slot: SlotLedger, at: datetime) -> bool:
+    """Whether seats that come free at `at` go to the line."""
+    return slot.terms.status is not SlotStatus.CANCELLED and not is_frozen(slot.terms, at)
