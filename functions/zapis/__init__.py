@@ -1,0 +1,6 @@
+"""Zapis: registration for visits, decided by the order of rows in a sheet.
+
+The floors, top to bottom: `app` (builds real parts) > `site`, `publish`, `mail` (which do not know each
+other) > `ledger` (journal, people, outbox; the committer) > `sheets` (the one door to gspread) > `core`
+(pure, standard library only). An arrow only goes down; tests/test_floors.py holds it.
+"""

@@ -1,0 +1,52 @@
+"""The errors that Zapis raises, split by whose they are to mend.
+
+    ZapisError
+      SettingsError          the operator's: a variable is missing or wrong
+      SheetError             the spreadsheet's owner's: not shared, not there, laid out otherwise
+        CallRefused            Google found the call itself wrong; nothing was applied
+      SheetsUnavailable      nobody's: Google did not answer as it should; try again
+        QuotaExceeded          known not to have been applied
+        AnswerLost             may have been applied
+      JournalDisturbed       somebody edited the journal; nothing is confirmed until it is looked at
+      CannotDecide           the journal speaks of rules that this release does not know
+
+What a citizen did wrong is a value (a problem beside a field), never an exception.
+"""
+
+from __future__ import annotations
+
+
+class ZapisError(Exception):
+    """Base of all errors here; its text is a sentence for the operator."""
+
+
+class SettingsError(ZapisError):
+    """A setting is missing or wrong; the text names the variable and what was found."""
+
+
+class SheetError(ZapisError):
+    """A spreadsheet cannot be used as it is; the text says which and what to do."""
+
+
+class CallRefused(SheetError):
+    """Answered 400: something in the call is wrong, and nothing of it was applied."""
+
+
+class SheetsUnavailable(ZapisError):
+    """Google did not carry the call out; trying again later may help."""
+
+
+class QuotaExceeded(SheetsUnavailable):
+    """Answered 429: the call was not applied."""
+
+
+class AnswerLost(SheetsUnavailable):
+    """The connection broke, timed out or answered 5xx: the call may have been applied."""
+
+
+class JournalDisturbed(ZapisError):
+    """Rows known to have landed are not where they were."""
+
+
+class CannotDecide(ZapisError):
+    """A newer release's rows or rules stand in the journal."""

@@ -1,0 +1,108 @@
+"""`sheets_schema/` as values: the tabs of each kind of spreadsheet, declared once.
+
+Three kinds: `catalogue` (the organisers'), `roster` (one enterprise's), `ledger` (Zapis's own). The same
+declaration lays a file out, reads it and documents it; nothing else in the code spells a header.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from zapis.errors import SettingsError
+
+Owner = Literal["people", "zapis", "formula"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column, found by its header wherever people move it."""
+
+    key: str
+    header: str
+    type: str
+    """text, number, date, time, datetime, choice, checkbox, link or id."""
+    note: str
+    width: int
+    owner: Owner = "people"
+    """Who writes it: people, Zapis, or the array formula in the header cell."""
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    choices_from: str | None = None
+    """Another tab's column, such as `enterprises.name`."""
+    lookup: str | None = None
+    """For a formula: the title of the hidden tab where the row's `_id` is looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of a spreadsheet."""
+
+    key: str
+    title: str
+    about: str
+    columns: tuple[Column, ...]
+    hidden: bool = False
+    colour: str | None = None
+    rows: tuple[dict[str, str], ...] = ()
+    """Rows that a new file begins with."""
+
+    def column(self, key: str) -> Column:
+        """The column with this key. Raises KeyError."""
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise KeyError(key)
+
+
+Schema = dict[str, tuple[Tab, ...]]
+
+
+def resource(name: str) -> Path:
+    """A folder that ships beside the functions: in the bundle next to main.py, in the repository one above."""
+    functions = Path(__file__).resolve().parents[1]
+    for place in (functions / name, functions.parent / name):
+        if place.is_dir():
+            return place
+    raise SettingsError(f"The folder {name}/ is missing beside the functions: deploy it together with them.")
+
+
+@cache
+def schema() -> Schema:
+    """The schema that ships with this release."""
+    return load(resource("sheets_schema"))
+
+
+def load(root: Path) -> Schema:
+    """The tabs under `root`, one folder a kind, one file a tab, in the order of the files' names."""
+    return {
+        kind.name: tuple(map(_tab, sorted(kind.glob("*.toml")))) for kind in sorted(root.iterdir()) if kind.is_dir()
+    }
+
+
+def tab(kind: str, key: str) -> Tab:
+    """One tab of the shipped schema, such as `tab("catalogue", "slots")`. Raises KeyError."""
+    for candidate in schema()[kind]:
+        if candidate.key == key:
+            return candidate
+    raise KeyError(f"{kind}/{key}")
+
+
+def _tab(path: Path) -> Tab:
+    declared = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Tab(
+        key=path.stem.split("-", 1)[1],
+        title=declared["title"],
+        about=declared["about"],
+        columns=tuple(map(_column, declared["columns"])),
+        hidden=declared.get("hidden", False),
+        colour=declared.get("colour"),
+        rows=tuple(declared.get("rows", ())),
+    )
+
+
+def _column(declared: dict[str, Any]) -> Column:
+    return Column(**{**declared, "choices": tuple(declared.get("choices", ()))})

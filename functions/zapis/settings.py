@@ -1,0 +1,100 @@
+"""The environment as one frozen value: the only reader of os.environ.
+
+A missing or wrong variable is a sentence that names it and quotes what was found.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from zapis.errors import SettingsError
+
+DEFAULT_SETTLE_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator sets. Spreadsheets are ids; durations are seconds."""
+
+    ledger: str
+    catalogue: str | None
+    site_url: str
+    secrets: tuple[str, ...]
+    """Signing keys, the newest first: the first signs, all are honoured."""
+    smtp_url: str | None
+    mail_from: str | None
+    key_file: Path | None
+    """A service account's key; None: the identity of the machine."""
+    emulator: str | None
+    """host:port of a Sheets emulator, never set in a deployment."""
+    settle_seconds: float
+    """How long an edit that affects people must stand unchanged before it takes effect."""
+
+
+def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
+    """The settings. Raises SettingsError with a sentence for the operator."""
+    return Settings(
+        ledger=spreadsheet_id("ZAPIS_LEDGER", _required(env, "ZAPIS_LEDGER")),
+        catalogue=_optional_spreadsheet(env, "ZAPIS_CATALOGUE"),
+        site_url=_required(env, "ZAPIS_SITE_URL").rstrip("/"),
+        secrets=_secrets(env),
+        smtp_url=env.get("ZAPIS_SMTP_URL") or None,
+        mail_from=env.get("ZAPIS_MAIL_FROM") or None,
+        key_file=_key_file(env),
+        emulator=env.get("SHEETS_EMULATOR_HOST") or None,
+        settle_seconds=_seconds(env, "ZAPIS_SETTLE_SECONDS", DEFAULT_SETTLE_SECONDS),
+    )
+
+
+def spreadsheet_id(name: str, link: str) -> str:
+    """The id in a spreadsheet's link (or the id itself). `name` is what to call it in the error."""
+    found = re.search(r"/spreadsheets/d/([\w-]+)", link)
+    candidate = found[1] if found else link.strip()
+    if not re.fullmatch(r"[\w-]{10,}", candidate):
+        raise SettingsError(f"{name}: expected a spreadsheet's link or id, found {link!r}.")
+    return candidate
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"{name} is not set. See docs/operations.md for what it means.")
+    return value
+
+
+def _optional_spreadsheet(env: Mapping[str, str], name: str) -> str | None:
+    link = env.get(name, "").strip()
+    return spreadsheet_id(name, link) if link else None
+
+
+def _secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    path = env.get("ZAPIS_SECRET_FILE", "").strip()
+    if not path:
+        raise SettingsError("ZAPIS_SECRET_FILE is not set: it names a file with the signing keys, one a line.")
+    try:
+        keys = tuple(filter(None, map(str.strip, Path(path).read_text(encoding="utf-8").splitlines())))
+    except OSError as error:
+        raise SettingsError(f"ZAPIS_SECRET_FILE: {path} cannot be read ({error.strerror}).") from None
+    if not keys or any(len(key) < 32 for key in keys):
+        raise SettingsError(f"ZAPIS_SECRET_FILE: {path} needs keys of at least 32 characters, one a line.")
+    return keys
+
+
+def _key_file(env: Mapping[str, str]) -> Path | None:
+    path = env.get("GOOGLE_APPLICATION_CREDENTIALS", "").strip()
+    return Path(path) if path else None
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name, "").strip()
+    try:
+        seconds = float(text) if text else default
+    except ValueError:
+        raise SettingsError(f"{name}: expected a number of seconds, found {text!r}.") from None
+    if seconds < 0:
+        raise SettingsError(f"{name}: expected a number of seconds, found {text!r}.")
+    return seconds

@@ -1,0 +1,172 @@
+"""The one place that talks to gspread.
+
+It owns what gspread leaves to its caller: time limits, telling a call that was not applied (429) from one
+that may have been (a broken connection, a 5xx), and the errors' words. It repeats nothing by itself:
+whether a call may be sent again is known only to who made it. A `Sheets` belongs to one thread
+(requests.Session is not promised thread-safe).
+
+`SHEETS_EMULATOR_HOST` is the seam: the same client over the same HTTP, only the address differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from zapis.errors import AnswerLost, CallRefused, QuotaExceeded, SettingsError, SheetError, SheetsUnavailable
+
+SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
+GOOGLE_HOSTS = ("https://sheets.googleapis.com/", "https://www.googleapis.com/")
+DATE_ROUNDING = timedelta(seconds=0.5)
+"""A Date header has whole seconds: on the average half a second is cut off."""
+SKEW_NOTICED = timedelta(seconds=2)
+
+Json = dict[str, Any]
+Grid = list[list[str]]
+
+
+class _ToEmulator(HTTPAdapter):
+    """Carries calls meant for Google to a local address; path and query stay."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__()
+        self._host = host
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        parts = urlsplit(str(request.url))
+        request.url = urlunsplit(("http", self._host, parts.path, parts.query, ""))
+        return super().send(request, *args, **kwargs)
+
+
+class Sheets:
+    """Spreadsheets as one service account sees them."""
+
+    def __init__(self, key_file: Path | None, emulator: str | None = None) -> None:
+        import gspread
+        from google.auth.transport.requests import AuthorizedSession
+
+        self._credentials = _credentials(key_file)
+        session = AuthorizedSession(self._credentials)  # type: ignore[no-untyped-call]
+        if emulator:
+            session.trust_env = False
+            for host in GOOGLE_HOSTS:
+                session.mount(host, _ToEmulator(emulator))
+        self._client = gspread.Client(auth=self._credentials, session=session).http_client
+        self._client.set_timeout((CONNECT_SECONDS, READ_SECONDS))
+        self.clock_skew = timedelta()
+        """What to add to this machine's clock to have Google's, from the last answer."""
+
+    @property
+    def account(self) -> str:
+        """The e-mail to share spreadsheets with."""
+        return str(getattr(self._credentials, "service_account_email", "the service account"))
+
+    def now(self) -> datetime:
+        """This moment by Google's clock, UTC."""
+        return datetime.now(UTC) + self.clock_skew
+
+    def get(self, spreadsheet: str, ranges: Sequence[str], mask: str) -> Json:
+        """`spreadsheets.get` of `ranges` (A1; none: the whole file) through a field mask. One read."""
+        url = f"https://sheets.googleapis.com/v4/spreadsheets/{spreadsheet}"
+        return self._call("get", url, spreadsheet, params={"ranges": list(ranges), "fields": mask})
+
+    def batch_update(
+        self,
+        spreadsheet: str,
+        requests_: Sequence[Json],
+        *,
+        read_back: Sequence[str] = (),
+        mask: str = "spreadsheetId",
+    ) -> Json:
+        """Apply `requests_`, all or none, and read `read_back` (A1) after them. One write."""
+        body: Json = {"requests": list(requests_)}
+        if read_back:
+            body |= {"includeSpreadsheetInResponse": True, "responseRanges": list(read_back)}
+        url = f"https://sheets.googleapis.com/v4/spreadsheets/{spreadsheet}:batchUpdate"
+        return self._call("post", url, spreadsheet, json=body, params={"fields": mask})
+
+    def _call(self, method: str, url: str, spreadsheet: str, **kwargs: Any) -> Json:
+        from google.auth.exceptions import GoogleAuthError
+        from gspread.exceptions import APIError
+
+        try:
+            response = self._client.request(method, url, **kwargs)
+            self._correct_clock(response)
+            answer = response.json()
+        except APIError as error:
+            raise self._explain(error, spreadsheet) from error
+        except requests.Timeout as error:
+            raise AnswerLost("Google Sheets did not answer in time.") from error
+        except (requests.RequestException, ValueError) as error:
+            raise AnswerLost(f"The connection to Google Sheets broke ({type(error).__name__}).") from error
+        except GoogleAuthError as error:
+            raise SheetsUnavailable(f"No token for {self.account} ({type(error).__name__}).") from error
+        if not isinstance(answer, dict):
+            raise AnswerLost("Google Sheets answered with something that is not an object.")
+        return answer
+
+    def _correct_clock(self, response: requests.Response) -> None:
+        date = response.headers.get("Date")
+        if date:
+            skew = parsedate_to_datetime(date) + DATE_ROUNDING - datetime.now(UTC)
+            self.clock_skew = skew if abs(skew) > SKEW_NOTICED else timedelta()
+
+    def _explain(self, error: Any, spreadsheet: str) -> Exception:
+        status, message = error.response.status_code, str(error.error.get("message", ""))
+        if status == 429:
+            return QuotaExceeded("Google's quota of calls a minute is used up.")
+        if status >= 500:
+            return AnswerLost(f"Google Sheets answered {status}.")
+        if status == 403:
+            return SheetError(
+                f"Spreadsheet {spreadsheet} is not shared with {self.account}: share it with that address as Editor."
+            )
+        if status == 404:
+            return SheetError(f"There is no spreadsheet {spreadsheet}: check the link.")
+        if status == 401:
+            return SheetsUnavailable(f"Google did not accept the credentials of {self.account}.")
+        return CallRefused(f"Google refused the call ({status}): {message}")
+
+
+def _credentials(key_file: Path | None) -> Any:
+    if key_file is None:
+        import google.auth
+
+        return google.auth.default(scopes=list(SCOPES))[0]  # type: ignore[no-untyped-call]
+    from google.oauth2.service_account import Credentials
+
+    try:
+        return Credentials.from_service_account_file(str(key_file), scopes=list(SCOPES))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"GOOGLE_APPLICATION_CREDENTIALS: {key_file} is not a service account's key ({type(error).__name__})."
+        ) from None
+
+
+def texts(cells: Json) -> list[str]:
+    """The texts of one `rowData` as a person sees them."""
+    return [cell.get("formattedValue", "") for cell in cells.get("values", ())]
+
+
+def grid(sheet: Json) -> tuple[int, Grid]:
+    """The first row's number (from 0) and the texts of the first block of a sheet read with grid data."""
+    data = (sheet.get("data") or [{}])[0]
+    return data.get("startRow", 0), [texts(row) for row in data.get("rowData", ())]
+
+
+def text_row(values: Sequence[str]) -> Json:
+    """A row of plain strings: `=HYPERLINK(...)` stays a text."""
+    return {"values": [{"userEnteredValue": {"stringValue": value}} for value in values]}
+
+
+def append_rows(sheet: int, rows: Sequence[Sequence[str]]) -> Json:
+    """The request that appends rows of plain strings after the last row with anything in it."""
+    return {"appendCells": {"sheetId": sheet, "rows": [text_row(r) for r in rows], "fields": "userEnteredValue"}}
