@@ -140,11 +140,11 @@ def _credentials(key_file: Path | None) -> Any:
     if key_file is None:
         import google.auth
 
-        return google.auth.default(scopes=list(SCOPES))[0]  # type: ignore[no-untyped-call]
+        return google.auth.default(scopes=list(SCOPES))[0]
     from google.oauth2.service_account import Credentials
 
     try:
-        return Credentials.from_service_account_file(str(key_file), scopes=list(SCOPES))
+        return Credentials.from_service_account_file(str(key_file), scopes=list(SCOPES))  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"GOOGLE_APPLICATION_CREDENTIALS: {key_file} is not a service account's key ({type(error).__name__})."

@@ -1,0 +1,28 @@
+"""Ids that are known before the first attempt, so that a repeated request is the same request."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+from zapis.core.model import EntryId, RegistrationId, SlotId
+
+
+def registration_id(slot: SlotId, key: str) -> RegistrationId:
+    """The id of a request: 24 letters and digits (120 bits) that follow from the slot and the once-only key."""
+    return RegistrationId(_digest("registration", slot, key))
+
+
+def entry_id(kind: str, *parts: str) -> EntryId:
+    """The id of any other entry: the same act, named by `parts`, has the same id."""
+    return EntryId(f"{kind}.{_digest(kind, *parts)}")
+
+
+def digest(*parts: str) -> str:
+    """A short digest that tells one body from another."""
+    return _digest("body", *parts)
+
+
+def _digest(*parts: str) -> str:
+    joined = "\x00".join(parts).encode()
+    return base64.b32encode(hashlib.sha256(joined).digest()[:15]).decode()

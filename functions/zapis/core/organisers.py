@@ -1,0 +1,362 @@
+"""What organisers typed -> a validated catalogue, and a Problem beside whatever could not be understood.
+
+A row with a problem closes only itself: its last good values stay in force. A row that vanished stays in
+force too and is a Problem; nothing is ever cancelled because something could not be read. Rows are known by
+`_id`; a row without one, or with a copied one, is listed as needing an id and is not offered until it has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from zapis.core import habits
+from zapis.core.catalogue import (
+    ALWAYS,
+    MOSCOW,
+    OLDEST,
+    Catalogue,
+    Enterprise,
+    EnterpriseId,
+    Season,
+    Slot,
+    Tour,
+    TourId,
+    TourKind,
+)
+from zapis.core.habits import Unclear
+from zapis.core.model import SlotId, SlotStatus
+from zapis.core.tables import EMPTY, Table, TableRow
+
+KINDS: dict[str, TourKind] = {"экскурсия": "excursion", "мастер-класс": "workshop", "мастер класс": "workshop"}
+STATUSES = {
+    "": None,
+    "открыта": SlotStatus.OPEN,
+    "закрыта": SlotStatus.CLOSED,
+    "отменена": SlotStatus.CANCELLED,
+}
+LAST_GOOD = "пока действуют прежние значения"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a cell that an organiser typed, with its address and remedy, in Russian."""
+
+    tab: str
+    row: str
+    """The row's `_id`; empty for a fault of the whole tab."""
+    cell: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.cell}: {self.message}" if self.cell else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsId:
+    """A row that has no id of its own yet."""
+
+    tab: str
+    row: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """The outcome of reading a catalogue file."""
+
+    catalogue: Catalogue
+    problems: list[Problem] = field(default_factory=list)
+    needs_id: list[NeedsId] = field(default_factory=list)
+
+    def problems_of(self, row: str) -> list[Problem]:
+        """The problems of the row with this `_id`."""
+        return [problem for problem in self.problems if problem.row == row]
+
+
+Item = TypeVar("Item", Enterprise, Tour, Slot)
+
+
+def read(tables: Mapping[str, Table], last: Catalogue, today: date) -> Reading:
+    """The catalogue in `tables` (by the schema's keys), what is unclear resting on `last`, the last good one."""
+    reading = Reading(Catalogue())
+    season = _season(tables["season"], last.season, today, reading)
+    enterprises = _items(tables["enterprises"], last.enterprises, _enterprise, reading)
+    by_name = _names(tables["enterprises"], enterprises, last.enterprises, lambda item: item.name)
+
+    def tour(row: _Row) -> Tour:
+        return _tour(row, by_name, season)
+
+    tours = _items(tables["tours"], last.tours, tour, reading)
+    by_title = _names(tables["tours"], tours, last.tours, lambda item: item.title)
+
+    def slot(row: _Row) -> Slot:
+        return _slot(row, by_title, tours, today)
+
+    slots = _items(tables["slots"], last.slots, slot, reading)
+    _two_at_once(tables["slots"], slots, tours, reading)
+    reading.catalogue = _closed_over_references(season, enterprises, tours, slots)
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row being read; collects what is unclear instead of stopping at the first."""
+
+    table: Table
+    row: TableRow
+    problems: list[Problem]
+
+    def say(self, key: str, message: str) -> None:
+        self.problems.append(Problem(self.table.title, self.id, self.table.address(self.row, key), message))
+
+    @property
+    def id(self) -> str:
+        return self.row.text("id")
+
+    def text(self, key: str) -> str:
+        return self.row.text(key)
+
+    def needed(self, key: str) -> str:
+        text = self.row.text(key)
+        if not text:
+            self.say(key, "нужно заполнить")
+        return text
+
+    def read(self, key: str, how: Callable[..., Any], *args: Any, empty: Any = None) -> Any:
+        """The cell read by `how`; `empty` for an empty cell, or a Problem where `empty` is `_NEEDED`."""
+        cell = self.row.cells.get(key, EMPTY)
+        if not cell.text.strip():
+            if empty is _NEEDED:
+                self.say(key, "нужно заполнить")
+            return empty
+        try:
+            return how(cell, *args)
+        except Unclear as unclear:
+            self.say(key, str(unclear))
+            return _NEEDED
+
+
+_NEEDED: Any = object()
+
+
+def _items(table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item], reading: Reading) -> dict[Any, Item]:
+    """The rows of a tab as items by id; the last good item where a row is unclear, missing or its tab broken."""
+    if table.missing:
+        headers = ", ".join(f"«{header}»" for header in table.missing)
+        reading.problems.append(
+            Problem(table.title, "", "", f"Во вкладке «{table.title}» нет столбца {headers}: {LAST_GOOD}. Верните его.")
+        )
+        return dict(last)
+    items: dict[Any, Item] = {}
+    for row in _own_rows(table, last, build, reading):
+        problems: list[Problem] = []
+        item = build(_Row(table, row, problems))
+        reading.problems += problems
+        if not problems:
+            items[item.id] = item
+        elif item.id in last:
+            items[item.id] = last[item.id]
+    present = {row.text("id") for row in table.rows}
+    for vanished in (item for key, item in last.items() if key not in present):
+        items[vanished.id] = vanished
+        reading.problems += _missed(table, vanished)
+    return items
+
+
+def _own_rows(
+    table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item], reading: Reading
+) -> list[TableRow]:
+    """The rows that keep their id; the others are listed as needing one."""
+    by_id: dict[str, list[TableRow]] = {}
+    for row in table.rows:
+        if not any(cell.text.strip() for key, cell in row.cells.items() if key not in ("id", "check", "confirm")):
+            continue
+        by_id.setdefault(row.text("id"), []).append(row)
+    keepers = []
+    for row_id, rows in by_id.items():
+        keeper = _keeper(table, rows, last.get(row_id), build) if row_id else None
+        keepers += [keeper] if keeper else []
+        reading.needs_id += [NeedsId(table.title, row.number) for row in rows if row is not keeper]
+    return keepers
+
+
+def _keeper(table: Table, rows: list[TableRow], recorded: Item | None, build: Callable[[_Row], Item]) -> TableRow:
+    """Of rows that share an id, the one that matches what is recorded under it, else the first."""
+    if len(rows) > 1 and recorded is not None:
+        for row in rows:
+            problems: list[Problem] = []
+            if build(_Row(table, row, problems)) == recorded and not problems:
+                return row
+    return rows[0]
+
+
+def _missed(table: Table, item: Enterprise | Tour | Slot) -> list[Problem]:
+    if isinstance(item, Slot) and item.status is None:
+        return []
+    name = item.name if isinstance(item, Enterprise) else item.title if isinstance(item, Tour) else ""
+    what = f"«{name}»" if name else f"от {_slot_words(item)}" if isinstance(item, Slot) else ""
+    message = f"Из вкладки «{table.title}» пропала строка {what}: она остаётся в силе. Верните её или отмените."
+    return [Problem(table.title, str(item.id), "", message)]
+
+
+def _slot_words(slot: Slot) -> str:
+    return f"{slot.starts.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
+
+
+def _names(
+    table: Table, items: Mapping[Any, Item], last: Mapping[Any, Item], name: Callable[[Item], str]
+) -> dict[str, Any]:
+    """Name as typed elsewhere -> id. A name from before a renaming still finds its row; a doubled one is None."""
+    ids: dict[str, Any] = {_plain(name(item)): key for key, item in last.items() if key in items}
+    seen: set[str] = set()
+    for key, item in items.items():
+        plain = _plain(name(item))
+        ids[plain] = None if plain in seen else key
+        seen.add(plain)
+    return ids
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[«»\"“”„\s]+", " ", text).strip().casefold()
+
+
+def _season(table: Table, last: Season | None, today: date, reading: Reading) -> Season | None:
+    rows = {row.text("id"): _Row(table, row, reading.problems) for row in table.rows if row.text("id")}
+    before = len(reading.problems)
+
+    def value(key: str, how: Callable[..., Any] | None = None, *args: Any, empty: Any = "") -> Any:
+        row = rows.get(key)
+        if row is None:
+            return empty
+        return row.read("value", how, *args, empty=empty) if how else row.text("value")
+
+    season = Season(
+        title=value("title"),
+        season=value("season"),
+        opens=value("opens", habits.moment, today, empty=None),
+        closes_hours=value("closes_hours", habits.whole_number, 0, 10_000, empty=24),
+        freezes_hours=value("freezes_hours", habits.whole_number, 0, 10_000, empty=24),
+        season_limit=value("season_limit", habits.whole_number, 1, 1000, empty=3),
+        max_party=value("max_party", habits.whole_number, 1, 100, empty=5),
+        operator=value("operator"),
+        email=value("email"),
+        phone=value("phone"),
+    )
+    if table.missing or "title" not in rows:
+        reading.problems.append(
+            Problem(table.title, "", "", f"Вкладка «{table.title}» неполна: {LAST_GOOD}. Верните её строки и столбцы.")
+        )
+    return last if len(reading.problems) > before else season
+
+
+def _enterprise(row: _Row) -> Enterprise:
+    return Enterprise(
+        id=EnterpriseId(row.id),
+        name=row.needed("name"),
+        about=row.text("about"),
+        address=row.needed("address"),
+        metro=row.text("metro"),
+        gate=row.text("gate"),
+        documents=row.text("documents"),
+        clothes=row.text("clothes"),
+        notes=row.text("notes"),
+        phone=row.text("phone"),
+        roster=_spreadsheet(row),
+    )
+
+
+def _spreadsheet(row: _Row) -> str:
+    link = row.text("roster")
+    found = re.search(r"/spreadsheets/d/([\w-]+)", link) or re.fullmatch(r"([\w-]{20,})", link)
+    if link and not found:
+        row.say("roster", "нужна ссылка на таблицу, как в адресной строке браузера")
+    return found[1] if found else ""
+
+
+def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None) -> Tour:
+    max_party = season.max_party if season else 5
+    tour = Tour(
+        id=TourId(row.id),
+        enterprise=_reference(row, "enterprise", enterprises, "Предприятия"),
+        title=row.needed("title"),
+        kind=_choice(row, "kind", KINDS),
+        about=row.text("about"),
+        minutes=row.read("minutes", habits.whole_number, 1, 1440, empty=_NEEDED),
+        min_age=row.read("min_age", habits.whole_number, 0, OLDEST, empty=_NEEDED),
+        max_age=row.read("max_age", habits.whole_number, 0, OLDEST, empty=OLDEST),
+        capacity=row.read("capacity", habits.whole_number, 1, 10_000, empty=_NEEDED),
+        max_party=row.read("max_party", habits.whole_number, 1, 1000, empty=max_party),
+        waiting_list=row.read("waiting_list", habits.yes, True, empty=True),
+        bring=row.text("bring"),
+    )
+    if _NEEDED not in (tour.min_age, tour.max_age) and tour.min_age > tour.max_age:
+        row.say("max_age", f"«до» ({tour.max_age}) меньше, чем «от» ({tour.min_age})")
+    return tour
+
+
+def _slot(row: _Row, tours: Mapping[str, Any], known: Mapping[TourId, Tour], today: date) -> Slot:
+    return Slot(
+        id=SlotId(row.id),
+        tour=_reference(row, "tour", tours, "Экскурсии и мастер-классы"),
+        starts=_starts(row, today),
+        capacity=row.read("capacity", habits.whole_number, 0, 10_000, empty=_NEEDED),
+        status=_choice(row, "status", STATUSES),
+        opens=row.read("opens", habits.moment, today),
+        closes=row.read("closes", habits.moment, today),
+        confirmed=row.row.cells.get("confirm", EMPTY).ticked,
+    )
+
+
+def _starts(row: _Row, today: date) -> datetime:
+    day = row.read("date", habits.day, today, empty=_NEEDED)
+    time = row.read("time", habits.time_of_day, empty=_NEEDED)
+    if day is _NEEDED or time is _NEEDED:
+        return ALWAYS
+    return habits.in_moscow(day, time)
+
+
+def _reference(row: _Row, key: str, ids: Mapping[str, Any], tab: str) -> Any:
+    text = row.needed(key)
+    if not text:
+        return ""
+    found = ids.get(_plain(text), "")
+    if found == "":
+        row.say(key, f"во вкладке «{tab}» нет «{text}»")
+    elif found is None:
+        row.say(key, f"во вкладке «{tab}» несколько строк «{text}»: дайте им разные названия")
+    return found
+
+
+def _choice(row: _Row, key: str, choices: Mapping[str, Any]) -> Any:
+    text = row.text(key).casefold()
+    if text not in choices:
+        expected = ", ".join(f"«{choice}»" for choice in choices if choice and " " not in choice)
+        row.say(key, f"выберите из списка: {expected}" + (f", а написано «{row.text(key)}»" if text else ""))
+    return choices.get(text)
+
+
+def _two_at_once(table: Table, slots: Mapping[SlotId, Slot], tours: Mapping[TourId, Tour], reading: Reading) -> None:
+    """Two slots of one tour at one moment are a slip of the hand: told beside the later row, both stay."""
+    rows = {row.text("id"): row for row in table.rows}
+    taken: dict[tuple[TourId, datetime], SlotId] = {}
+    for slot in slots.values():
+        if slot.status in (None, SlotStatus.CANCELLED) or slot.id not in rows or slot.tour not in tours:
+            continue
+        other = taken.setdefault((slot.tour, slot.starts), slot.id)
+        if other != slot.id and other in rows:
+            address = table.address(rows[slot.id], "time")
+            message = f"в это же время стоит строка {rows[other].number}: проверьте дату и время"
+            reading.problems.append(Problem(table.title, str(slot.id), address, message))
+
+
+def _closed_over_references(
+    season: Season | None,
+    enterprises: dict[EnterpriseId, Enterprise],
+    tours: dict[TourId, Tour],
+    slots: dict[SlotId, Slot],
+) -> Catalogue:
+    tours = {key: tour for key, tour in tours.items() if tour.enterprise in enterprises}
+    return Catalogue(season, enterprises, tours, {key: s for key, s in slots.items() if s.tour in tours})

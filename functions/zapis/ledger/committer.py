@@ -1,0 +1,318 @@
+"""Group commit: many requests, one append, each its own verdict.
+
+Requests that arrive while a call is under way wait and go together in the next; a lone request goes at once.
+A request is settled only when its row was read back from the journal and folded: what a visitor is told was
+never predicted. If an answer is lost the journal is read, and only rows that are not there go again; the fold
+ignores a row that landed twice.
+
+One event loop owns the queue and the State; one worker thread owns the Ledger. Nothing runs while nobody
+waits, because a function's CPU stops with its last answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from zapis.core.catalogue import Catalogue, from_rows
+from zapis.core.entries import Entry, Fact, Row, Unreadable, from_row, to_row
+from zapis.core.fold import State, evolve
+from zapis.core.model import EntryId, SlotId
+from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, QuotaExceeded, SheetsUnavailable, ZapisError
+from zapis.ledger.pace import Pace
+from zapis.ledger.port import Append, Fresh, Ledger, Part
+
+LARGEST_BATCH = 500
+LONGEST_QUEUE = 5000
+PATIENCE = 20.0
+"""Seconds after which a visitor is told that seats are still being checked."""
+REREAD_PAUSE = 0.5
+WRITER_SEEN = timedelta(minutes=1)
+
+log = logging.getLogger("zapis.committer")
+
+
+class Unsettled(ZapisError):
+    """The entry has not been read back in time; it may still land. Ask again with the same id."""
+
+
+class TooManyWaiting(ZapisError):
+    """The queue is full; nothing was taken in."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """One request on its way into the journal."""
+
+    entry: Entry
+    people: tuple[Row, ...]
+    settled: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What one call brought back, decoded in the worker thread."""
+
+    entries: list[Entry | Unreadable]
+    revision: str
+    catalogue: Catalogue | None = None
+
+    @classmethod
+    def of(cls, fresh: Fresh) -> _Answer:
+        return cls([from_row(row) for row in fresh.journal], fresh.catalogue_revision)
+
+
+@dataclass(slots=True)
+class _Writers:
+    """Who wrote lately: those share the quota with this instance."""
+
+    seen: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, entry: Entry) -> None:
+        self.seen[entry.writer] = entry.at
+
+    def count(self, now: datetime) -> int:
+        self.seen = {writer: at for writer, at in self.seen.items() if now - at < WRITER_SEEN}
+        return max(len(self.seen), 1)
+
+
+class Committer:
+    """The journal's only writer in this process, and the holder of its State.
+
+    `ledger` is built by `open_ledger` in the worker thread at the first use. `state` and `catalogue` are as of
+    the last answer; read them on the event loop, between awaits.
+    """
+
+    def __init__(self, open_ledger: Callable[[], Ledger], writer: str, patience: float = PATIENCE) -> None:
+        self.state = State()
+        self.catalogue = Catalogue()
+        self.unreadable = 0
+        """Rows of the journal that say nothing to this release."""
+        self._open_ledger = open_ledger
+        self._ledger: Ledger | None = None
+        self._writer = writer
+        self._patience = patience
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._queue: deque[_Pending] = deque()
+        self._waiting: dict[EntryId, _Pending] = {}
+        self._drain: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._read_at: float | None = None
+        self._revision = ""
+        self._in_turn = asyncio.Lock()
+        self._pace = Pace()
+        self._writers = _Writers()
+        self._stopped: ZapisError | None = None
+
+    def now(self) -> datetime:
+        """This moment by the ledger's clock, UTC. The ledger must have been read once."""
+        assert self._ledger is not None, "read first"
+        return self._ledger.now()
+
+    async def refresh(self, max_age: float) -> None:
+        """Make sure that `state` and `catalogue` are at most `max_age` seconds old.
+
+        While Google does not answer, what was known before stands. Raises SheetsUnavailable if nothing is
+        known yet, JournalDisturbed or CannotDecide once this instance must not decide any more.
+        """
+        if self._stopped:
+            raise self._stopped
+        if self._read_at is not None and time.monotonic() - self._read_at <= max_age:
+            return
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(self._read())
+        try:
+            await asyncio.shield(self._reading)
+        except SheetsUnavailable:
+            if self._read_at is None:
+                raise
+            log.warning("the ledger could not be read; showing what is known")
+
+    async def commit(self, id: EntryId, slot: SlotId, fact: Fact, people: Sequence[Row] = ()) -> None:
+        """Return once the entry has landed and `state` knows it; at once if it landed before.
+
+        Raises Unsettled if that takes longer than the visitor's patience (the entry is still on its way),
+        TooManyWaiting, CallRefused if Google refuses this very entry, JournalDisturbed, CannotDecide.
+        """
+        if self._read_at is None:
+            await self.refresh(0)
+        if self._stopped:
+            raise self._stopped
+        if id in self.state.seen:
+            return
+        pending = self._waiting.get(id) or self._enqueue(Entry(self.now(), id, slot, self._writer, fact), people)
+        try:
+            await asyncio.wait_for(asyncio.shield(pending.settled), self._patience)
+        except TimeoutError:
+            raise Unsettled("The journal has not answered yet; the entry is still on its way.") from None
+
+    async def close(self) -> None:
+        """Let what waits land, then stop the worker."""
+        if self._drain:
+            await asyncio.wait([self._drain])
+        self._worker.shutdown(wait=False)
+
+    def _enqueue(self, entry: Entry, people: Sequence[Row]) -> _Pending:
+        if len(self._waiting) >= LONGEST_QUEUE:
+            raise TooManyWaiting(f"{LONGEST_QUEUE} requests wait already.")
+        settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        settled.add_done_callback(_look_at_the_outcome)
+        pending = _Pending(entry, tuple(people), settled)
+        self._waiting[entry.id] = pending
+        self._queue.append(pending)
+        if self._drain is None or self._drain.done():
+            self._drain = asyncio.ensure_future(self._land_all())
+        return pending
+
+    async def _land_all(self) -> None:
+        while self._queue:
+            await self._keep_pace()
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
+            try:
+                await self._land(batch)
+            except (JournalDisturbed, CannotDecide) as error:
+                self._stop(error)
+            except Exception as error:
+                log.exception("a batch of %d entries failed", len(batch))
+                self._fail(batch, error if isinstance(error, ZapisError) else ZapisError(type(error).__name__))
+
+    async def _keep_pace(self) -> None:
+        while (wait := self._pace.wait(time.monotonic(), self._writers.count(self.now()))) > 0:
+            await asyncio.sleep(wait)
+        self._pace.called()
+
+    async def _land(self, batch: list[_Pending]) -> None:
+        """Append `batch`; what has not landed afterwards is at the head of the queue again."""
+        try:
+            await self._exchange(self._append, batch)
+            self._pace.answered()
+        except QuotaExceeded:
+            self._pace.refused(time.monotonic())
+        except CallRefused as error:
+            await self._land_in_halves(batch, error)
+            return
+        except SheetsUnavailable as error:
+            log.warning("the ledger's answer is lost (%s); looking for %d entries", error, len(batch))
+            await asyncio.sleep(REREAD_PAUSE)
+            await self._look(batch)
+        else:
+            if not self._settle(batch):
+                await self._look(batch)
+        self._queue.extendleft(pending for pending in reversed(batch) if not pending.settled.done())
+
+    async def _land_in_halves(self, batch: list[_Pending], error: CallRefused) -> None:
+        """Google refused the call: find the entry that it is about, so that it takes no other with it."""
+        if len(batch) == 1:
+            self._fail(batch, error)
+            return
+        middle = len(batch) // 2
+        for half in (batch[:middle], batch[middle:]):
+            await self._keep_pace()
+            await self._land(half)
+
+    async def _look(self, batch: list[_Pending]) -> None:
+        """Read the journal until it answers: entries that landed are settled, the others may go again."""
+        while True:
+            try:
+                await self._read()
+            except SheetsUnavailable:
+                await asyncio.sleep(REREAD_PAUSE)
+            else:
+                self._settle(batch)
+                return
+
+    def _settle(self, batch: list[_Pending]) -> bool:
+        """Settle those of `batch` that the state knows; whether that is all of them."""
+        for pending in batch:
+            if pending.entry.id in self.state.seen:
+                self._finish(pending, None)
+        return all(pending.settled.done() for pending in batch)
+
+    def _fail(self, batch: list[_Pending], error: ZapisError) -> None:
+        for pending in batch:
+            self._finish(pending, error)
+
+    def _finish(self, pending: _Pending, error: ZapisError | None) -> None:
+        self._waiting.pop(pending.entry.id, None)
+        if pending.settled.done():
+            return
+        if error:
+            pending.settled.set_exception(error)
+        else:
+            pending.settled.set_result(None)
+
+    def _stop(self, error: ZapisError) -> None:
+        """Confirm nothing any more: the journal is not what this instance thought it was."""
+        log.critical("%s", error)
+        self._stopped = error
+        self._queue.clear()
+        self._fail(list(self._waiting.values()), error)
+
+    async def _read(self) -> None:
+        try:
+            await self._exchange(self._fetch)
+        except (JournalDisturbed, CannotDecide) as error:
+            self._stop(error)
+            raise
+
+    async def _exchange(self, call: Callable[..., _Answer], *args: object) -> None:
+        """One call in the worker thread, its answer folded before the next call's."""
+        async with self._in_turn:
+            answer = await asyncio.get_running_loop().run_in_executor(self._worker, call, *args)
+            self._absorb(answer)
+
+    def _append(self, batch: list[_Pending]) -> _Answer:
+        rows = Append(
+            journal=[to_row(pending.entry) for pending in batch],
+            people=[row for pending in batch for row in pending.people],
+        )
+        return _Answer.of(self._opened().append(rows, Part.JOURNAL))
+
+    def _fetch(self) -> _Answer:
+        answer = _Answer.of(self._opened().read(Part.JOURNAL))
+        if answer.revision != self._revision:
+            answer.catalogue = self._current_catalogue()
+        return answer
+
+    def _current_catalogue(self) -> Catalogue | None:
+        try:
+            return from_rows(self._opened().catalogue())
+        except (SheetsUnavailable, ValueError, KeyError, TypeError):
+            log.warning("the catalogue could not be read; the last one stands")
+            return None
+
+    def _opened(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = self._open_ledger()
+        return self._ledger
+
+    def _absorb(self, answer: _Answer) -> None:
+        for entry in answer.entries:
+            if isinstance(entry, Entry):
+                evolve(self.state, entry)
+                self._writers.note(entry)
+            else:
+                self._skip(entry)
+        if answer.catalogue is not None:
+            self.catalogue, self._revision = answer.catalogue, answer.revision
+        self._read_at = time.monotonic()
+        if not self.state.decidable:
+            raise CannotDecide(f"The journal is under rules {self.state.rules}, newer than this release's.")
+
+    def _skip(self, row: Unreadable) -> None:
+        self.unreadable += 1
+        log.error("a row of the journal cannot be read: %s", row.why)
+        if row.newer:
+            raise CannotDecide(f"The journal has a row of a newer release: {row.why}.")
+
+
+def _look_at_the_outcome(settled: asyncio.Future[None]) -> None:
+    """Whoever waited may have gone: an error that nobody fetches is not a fault of its own."""
+    if not settled.cancelled():
+        settled.exception()

@@ -1,0 +1,60 @@
+"""A ledger in memory: the port's contract in its shortest form, and the ground of in-process tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from zapis.core.entries import Row
+from zapis.ledger.port import Append, Fresh, Part
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """What several `MemoryLedger`s share, as instances share a spreadsheet."""
+
+    lists: dict[Part, list[Row]] = field(default_factory=lambda: {part: [] for part in Part})
+    catalogue: tuple[Row, ...] = ()
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class MemoryLedger:
+    """One instance's view of a `MemoryStore`."""
+
+    def __init__(self, store: MemoryStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._read = dict.fromkeys(Part, 0)
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def read(self, *parts: Part) -> Fresh:
+        with self._store.lock:
+            return self._fresh(parts)
+
+    def append(self, rows: Append, *parts: Part) -> Fresh:
+        with self._store.lock:
+            self._store.lists[Part.JOURNAL] += rows.journal
+            self._store.lists[Part.PEOPLE] += rows.people
+            self._store.lists[Part.OUTBOX] += rows.outbox
+            if rows.catalogue is not None:
+                self._store.catalogue = tuple(rows.catalogue)
+            return self._fresh(parts)
+
+    def catalogue(self) -> tuple[Row, ...]:
+        with self._store.lock:
+            return self._store.catalogue
+
+    def _fresh(self, parts: tuple[Part, ...]) -> Fresh:
+        new: dict[Part, tuple[Row, ...]] = {}
+        for part in parts:
+            rows = self._store.lists[part]
+            new[part] = tuple(rows[self._read[part] :])
+            self._read[part] = len(rows)
+        revision = self._store.catalogue[0][1] if self._store.catalogue else ""
+        return Fresh(
+            new.get(Part.JOURNAL, ()), new.get(Part.PEOPLE, ()), new.get(Part.OUTBOX, ()), catalogue_revision=revision
+        )

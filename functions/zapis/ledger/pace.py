@@ -1,0 +1,55 @@
+"""How often one instance may call, so that all of them together stay within Google's quota.
+
+A quota is per account and minute (60 write calls, facts of the Sheets API), shared by every instance. A lone
+visitor must not wait, so calls are taken from a bucket that holds a few; under load the bucket runs dry and
+calls spread evenly. After a 429 it is empty for a while. Moments are seconds of a monotonic clock.
+"""
+
+from __future__ import annotations
+
+CALLS_A_MINUTE = 50
+"""Of 60: a margin for clocks and re-reads."""
+BURST = 10.0
+QUOTA_PAUSE = 2.0
+LONGEST_PAUSE = 16.0
+
+
+class Pace:
+    """A bucket of calls, shared out among the writers seen lately."""
+
+    def __init__(self) -> None:
+        self._calls = BURST
+        self._filled_at: float | None = None
+        self._not_before = 0.0
+        self._refusals = 0
+
+    def wait(self, now: float, writers: int) -> float:
+        """Seconds to wait before the next call; 0 if it may go at once."""
+        self._fill(now, writers)
+        missing = max(1.0 - self._calls, 0.0) / self._rate(writers)
+        return max(missing, self._not_before - now, 0.0)
+
+    def called(self) -> None:
+        """A call goes out."""
+        self._calls -= 1.0
+
+    def answered(self) -> None:
+        """A call was carried out: the quota is not exhausted."""
+        self._refusals = 0
+
+    def refused(self, now: float) -> None:
+        """Google answered 429: pause, longer each time."""
+        pause = min(QUOTA_PAUSE * 2**self._refusals, LONGEST_PAUSE)
+        self._refusals += 1
+        self._calls = min(self._calls, 0.0)
+        self._not_before = now + pause
+
+    def _fill(self, now: float, writers: int) -> None:
+        if self._filled_at is not None:
+            self._calls += (now - self._filled_at) * self._rate(writers)
+        self._calls = min(self._calls, max(BURST / writers, 1.0))
+        self._filled_at = now
+
+    @staticmethod
+    def _rate(writers: int) -> float:
+        return CALLS_A_MINUTE / 60 / writers

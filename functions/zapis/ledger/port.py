@@ -1,0 +1,63 @@
+"""What a ledger is: four lists of rows that grow, read by cursor.
+
+Three of them (journal, people, outbox) only grow; `catalogue` is replaced whole. One call appends to any of
+them at once, all or nothing, and brings back what is new in those that the caller wants: that one call is the
+group commit. A `Ledger` object remembers how far it has read, so it belongs to one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from zapis.core.entries import Row
+
+
+class Part(StrEnum):
+    """The lists that only grow."""
+
+    JOURNAL = "_journal"
+    PEOPLE = "_people"
+    OUTBOX = "_outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """What to add in one call. `catalogue`, if given, replaces the whole list."""
+
+    journal: Sequence[Row] = ()
+    people: Sequence[Row] = ()
+    outbox: Sequence[Row] = ()
+    catalogue: Sequence[Row] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """Rows that landed since this object last read, in the order in which they landed; own ones among them."""
+
+    journal: tuple[Row, ...] = ()
+    people: tuple[Row, ...] = ()
+    outbox: tuple[Row, ...] = ()
+    catalogue_revision: str = ""
+
+
+class Ledger(Protocol):
+    """A store of the four lists. Every method may raise SheetsUnavailable or JournalDisturbed."""
+
+    def now(self) -> datetime:
+        """This moment by the ledger's clock, UTC."""
+
+    def read(self, *parts: Part) -> Fresh:
+        """What is new in `parts`, from one snapshot."""
+
+    def append(self, rows: Append, *parts: Part) -> Fresh:
+        """Add `rows`, all or none, and read what is new in `parts` after them.
+
+        Raises QuotaExceeded or CallRefused if nothing was added, AnswerLost if that is not known.
+        """
+
+    def catalogue(self) -> tuple[Row, ...]:
+        """The catalogue's rows as they stand."""

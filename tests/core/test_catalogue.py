@@ -1,0 +1,201 @@
+"""How organisers' rows become a catalogue, and what they are told."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from zapis.core.catalogue import Catalogue, from_rows, terms_of, to_rows
+from zapis.core.habits import Unclear, day, moment, time_of_day, whole_number
+from zapis.core.model import SlotStatus
+from zapis.core.organisers import Reading, read
+from zapis.core.tables import Cell, read_table
+from zapis.schema import tab
+
+TODAY = date(2026, 11, 24)
+
+SEASON = [
+    ["Название программы", "Открой#Моспром", "title"],
+    ["Запись закрывается за, часов", "24", "closes_hours"],
+    ["Записей на человека", "3", "season_limit"],
+]
+ENTERPRISE = {"Предприятие": "Завод «Москвич»", "Адрес": "Волгоградский пр-т, 42", "_id": "E1"}
+TOUR = {
+    "Название": "Как рождается автомобиль",
+    "Предприятие": "Завод «Москвич»",
+    "Вид": "экскурсия",
+    "Длится, минут": "90",
+    "Возраст от": "12",
+    "Обычно мест": "25",
+    "_id": "T1",
+}
+SLOT = {
+    "Экскурсия": "Как рождается автомобиль",
+    "Дата": "12.12.2026",
+    "Начало": "11:00",
+    "Мест": "20",
+    "Статус": "открыта",
+    "_id": "S1",
+}
+
+
+def table(key: str, *rows: dict[str, str], without: str = ""):
+    declared = tab("catalogue", key)
+    headers = {c.key: c.header for c in declared.columns if c.owner != "formula"}
+    shown = [header for header in headers.values() if header != without]
+    grid = [[Cell(h) for h in shown]] + [[Cell(row.get(h, "")) for h in shown] for row in rows]
+    return read_table(declared.title, headers, grid)
+
+
+def catalogue_of(*slots, tours=(TOUR,), last=None, without="") -> Reading:
+    season = [dict(zip(("Параметр", "Значение", "_id"), row, strict=True)) for row in SEASON]
+    tables = {
+        "season": table("season", *season),
+        "enterprises": table("enterprises", ENTERPRISE),
+        "tours": table("tours", *tours),
+        "slots": table("slots", *slots, without=without),
+    }
+    return read(tables, last or Catalogue(), TODAY)
+
+
+def test_a_row_becomes_a_slot_with_resolved_terms():
+    reading = catalogue_of(SLOT)
+
+    terms = terms_of(reading.catalogue, reading.catalogue.slots["S1"])
+
+    assert reading.problems == []
+    assert terms.starts == datetime(2026, 12, 12, 8, 0, tzinfo=UTC)
+    assert terms.closes == datetime(2026, 12, 11, 8, 0, tzinfo=UTC)
+    assert (terms.capacity, terms.min_age, terms.max_party, terms.waiting_list) == (20, 12, 5, True)
+
+
+def test_what_cannot_be_understood_is_told_with_its_cell_and_the_last_good_row_stands():
+    good = catalogue_of(SLOT).catalogue
+
+    reading = catalogue_of(SLOT | {"Мест": "много"}, last=good)
+
+    assert [str(p) for p in reading.problems] == ["D2: нужно целое число, а написано «много»"]
+    assert reading.catalogue.slots == good.slots
+
+
+def test_a_row_that_was_never_good_is_not_offered_and_the_others_are():
+    reading = catalogue_of(SLOT | {"_id": "S0", "Дата": "31.11"}, SLOT)
+
+    assert list(reading.catalogue.slots) == ["S1"]
+    assert [str(p) for p in reading.problems] == ["B2: такого дня нет: «31.11»"]
+
+
+def test_a_missing_column_closes_nothing():
+    good = catalogue_of(SLOT).catalogue
+
+    reading = catalogue_of(SLOT, last=good, without="Мест")
+
+    assert reading.catalogue.slots == good.slots
+    assert "нет столбца «Мест»" in reading.problems[0].message
+
+
+def test_a_vanished_row_stays_in_force_and_is_a_problem():
+    good = catalogue_of(SLOT).catalogue
+
+    reading = catalogue_of(last=good)
+
+    assert reading.catalogue.slots == good.slots
+    assert "пропала строка от 12.12.2026 11:00" in reading.problems[0].message
+
+
+def test_an_empty_status_is_a_draft():
+    assert catalogue_of(SLOT | {"Статус": ""}).catalogue.slots["S1"].status is None
+
+
+def test_a_row_without_an_id_asks_for_one_and_waits():
+    reading = catalogue_of(SLOT | {"_id": ""})
+
+    assert [need.row for need in reading.needs_id] == [2]
+    assert reading.catalogue.slots == {}
+
+
+def test_of_two_rows_with_one_id_the_one_that_matches_the_record_keeps_it():
+    good = catalogue_of(SLOT).catalogue
+
+    reading = catalogue_of(SLOT | {"Дата": "13.12.2026"}, SLOT, last=good)
+
+    assert reading.catalogue.slots == good.slots
+    assert [need.row for need in reading.needs_id] == [2]
+
+
+def test_slots_survive_the_renaming_of_their_tour():
+    good = catalogue_of(SLOT).catalogue
+
+    reading = catalogue_of(SLOT, tours=(TOUR | {"Название": "Автомобиль от листа до ключа"},), last=good)
+
+    assert reading.problems == []
+    assert reading.catalogue.slots["S1"].tour == "T1"
+
+
+def test_an_unknown_tour_is_named():
+    reading = catalogue_of(SLOT | {"Экскурсия": "Полёт на Луну"})
+
+    assert str(reading.problems[0]) == "A2: во вкладке «Экскурсии и мастер-классы» нет «Полёт на Луну»"
+
+
+def test_quotes_and_case_do_not_matter_in_a_name():
+    assert catalogue_of(SLOT, tours=(TOUR | {"Предприятие": 'завод "москвич"'},)).problems == []
+
+
+def test_ages_the_wrong_way_round_are_told():
+    reading = catalogue_of(SLOT, tours=(TOUR | {"Возраст до": "10"},))
+
+    assert "«до» (10) меньше, чем «от» (12)" in str(reading.problems[0])
+
+
+def test_one_tour_twice_at_one_moment_is_told_beside_the_second():
+    reading = catalogue_of(SLOT, SLOT | {"_id": "S2"})
+
+    assert str(reading.problems[0]) == "C3: в это же время стоит строка 2: проверьте дату и время"
+    assert len(reading.catalogue.slots) == 2
+
+
+def test_a_catalogue_travels_as_rows_and_comes_back_the_same():
+    catalogue = catalogue_of(SLOT | {"Статус": "закрыта", "Запись с": "01.12.2026 10:00"}).catalogue
+
+    assert catalogue.slots["S1"].status is SlotStatus.CLOSED
+    assert from_rows(to_rows(catalogue)) == catalogue
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("12.12.2026", date(2026, 12, 12)),
+        ("12.12", date(2026, 12, 12)),
+        ("12.12.26", date(2026, 12, 12)),
+        ("12 дек", date(2026, 12, 12)),
+        ("12 декабря 2026 г.", date(2026, 12, 12)),
+        ("3 мая", date(2027, 5, 3)),
+        ("2026-12-12", date(2026, 12, 12)),
+        ("5/1", date(2027, 1, 5)),
+    ],
+)
+def test_a_day_in_many_habits_of_writing(typed, meant):
+    assert day(Cell(typed), TODAY) == meant
+
+
+@pytest.mark.parametrize("typed", ["31.11", "скоро", "12", "99.99.2026"])
+def test_a_day_that_is_none_is_refused(typed):
+    with pytest.raises(Unclear):
+        day(Cell(typed), TODAY)
+
+
+@pytest.mark.parametrize("typed", ["11:00", "11-00", "11.00", "11", "11 ч."])
+def test_a_time_in_many_habits_of_writing(typed):
+    assert time_of_day(Cell(typed)).hour == 11
+
+
+def test_dates_and_times_that_sheets_understood_are_numbers():
+    assert day(Cell("12.12.2026", 46368.0), TODAY) == date(2026, 12, 12)
+    assert time_of_day(Cell("11:00", 11 / 24)).hour == 11
+    assert moment(Cell("01.12.2026 10:00", 46357 + 10 / 24), TODAY) == datetime(2026, 12, 1, 7, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("typed", ["много", "2,5", "-3", "1e9"])
+def test_a_count_that_is_none_is_refused(typed):
+    with pytest.raises(Unclear):
+        whole_number(Cell(typed))
