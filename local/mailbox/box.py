@@ -49,9 +49,7 @@ class Mailbox:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._server.should_exit = True
         self._thread.join()
         self._smtp.close()
@@ -71,9 +69,7 @@ class Mailbox:
         while len(found := self.messages(to)) < count:
             if time.monotonic() > deadline:
                 there = [f"{letter['to']}: {letter['subject']}" for letter in self.messages()]
-                raise TimeoutError(
-                    f"{count} letters to {to or 'anyone'} did not come in {seconds} s; came: {there}"
-                )
+                raise TimeoutError(f"{count} letters to {to or 'anyone'} did not come in {seconds} s; came: {there}")
             time.sleep(0.02)
         return found
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from mimetypes import guess_extension
 from pathlib import Path
@@ -61,9 +61,7 @@ class Letters:
         self._folder = folder
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
-        self._letters = {
-            path.stem: read(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.eml"))
-        }
+        self._letters = {path.stem: read(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.eml"))}
         self._latest = max((letter.received for letter in self._letters.values()), default=_now())
         self._changes = 0
 
@@ -153,7 +151,7 @@ def _header(message: EmailMessage, name: str, raw: object) -> str:
         return str(raw)
 
 
-def _text(part: EmailMessage | None) -> str:
+def _text(part: MIMEPart | None) -> str:
     if part is None:
         return ""
     try:

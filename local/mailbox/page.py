@@ -123,9 +123,7 @@ class _Views:
     def _letter(self, request: Request) -> Letter:
         letter = self._letters.get(request.path_params["id"])
         if letter is None:
-            raise HTTPException(
-                404, f"There is no letter {request.path_params['id']}; GET /api/messages lists them"
-            )
+            raise HTTPException(404, f"There is no letter {request.path_params['id']}; GET /api/messages lists them")
         return letter
 
     def _render(self, page: str, request: Request, opened: Letter | None) -> str:
@@ -158,9 +156,7 @@ def _part_url(letter: Letter, number: int) -> str:
 
 
 def _framed(letter: Letter) -> str:
-    urls = {
-        part.content_id: _part_url(letter, n) for n, part in enumerate(letter.attachments) if part.content_id
-    }
+    urls = {part.content_id: _part_url(letter, n) for n, part in enumerate(letter.attachments) if part.content_id}
     html = re.sub(r"\bcid:([^\"'\s)>]+)", lambda found: urls.get(found[1], found[0]), letter.html)
     # At the end, so that a doctype stays the first thing in the document.
     return f'{html}<base target="_blank">'

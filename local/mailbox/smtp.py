@@ -55,7 +55,7 @@ class Catcher:
                 await asyncio.Event().wait()
         self._keep(envelope)
         if isinstance(trouble, LostAnswer) and server.transport is not None:
-            server.transport.abort()
+            server.transport.close()
         return "250 OK"
 
     def _keep(self, envelope: Envelope) -> None:

@@ -1,0 +1,102 @@
+"""The words of a run on the terminal: what is starting, where everything is, what to try first.
+
+Plain without colour (NO_COLOR, a pipe); nothing is ever rewritten in place, so a log of it reads
+the same as the screen did.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from local.ports import LOOPBACK
+from local.settings import Settings
+
+QUIET_SECONDS = 60
+MARGIN = "  "
+WIDTH = 44
+
+
+class Screen:
+    """Says what happens, in order."""
+
+    def __init__(self) -> None:
+        self._color = False if os.environ.get("NO_COLOR") else None
+        self._open_line = False
+        self._told: dict[tuple[str, str], float] = {}
+
+    @contextmanager
+    def step(self, words: str) -> Iterator[None]:
+        """A line for a step that takes a while: its words when it starts, its time when it is done."""
+        began = time.monotonic()
+        self._say(f"{MARGIN}{words:<{WIDTH}}", newline=False)
+        yield
+        took = click.style(f"{time.monotonic() - began:5.1f} s", dim=True)
+        self._say(took if self._open_line else f"{MARGIN}{'':<{WIDTH}}{took}")
+
+    def heard(self, part: str, line: str) -> None:
+        """A part's line. What it says over and over is shown once, until it has been quiet for a minute."""
+        now = time.monotonic()
+        self._told = {key: at for key, at in self._told.items() if now - at < QUIET_SECONDS}
+        if (part, line) not in self._told:
+            self._end_line()
+            self._say(f"{MARGIN}{click.style(f'{part:<10}', fg='yellow')} {line}")
+        self._told[part, line] = now
+
+    def heading(self, data: Path) -> None:
+        self._say(f"\n{MARGIN}{click.style('Zapis', bold=True)} on this machine, data in {_short(data)}\n")
+
+    def up(self, settings: Settings) -> None:
+        """Everything runs: the addresses and the first walk."""
+        self._say(f"\n{MARGIN}{click.style('Zapis is up.', bold=True, fg='green')} Ctrl-C stops it; the data stay.\n")
+        for name, address, meaning in _places(settings):
+            self._say(f"{MARGIN}{click.style(f'{name:<9}', bold=True)} {address:<28} {click.style(meaning, dim=True)}")
+        self._say(f"\n{MARGIN}{click.style('Try first', bold=True)}")
+        for number, (who, what) in enumerate(_walk(settings), start=1):
+            self._say(f"{MARGIN}{number}  {who:<13} {what}")
+        self._say("")
+
+    def stopping(self) -> None:
+        self._end_line()
+        self._say(f"\n{MARGIN}Stopping every part")
+
+    def stopped(self, data: Path) -> None:
+        self._say(f"{MARGIN}Stopped. The data stay in {_short(data)}; `make run` goes on with them.")
+
+    def _end_line(self) -> None:
+        if self._open_line:
+            self._say("")
+
+    def _say(self, words: str, newline: bool = True) -> None:
+        click.echo(words, nl=newline, color=self._color)
+        self._open_line = not newline
+
+
+def _places(settings: Settings) -> list[tuple[str, str, str]]:
+    site, sheets, mailbox = (
+        f"http://{LOOPBACK}:{port.number}/" for port in (settings.site, settings.sheets, settings.mailbox)
+    )
+    letters = f"every letter Zapis sends (SMTP on port {settings.smtp.number})"
+    places = [("Site", site, "what citizens see"), ("Mailbox", mailbox, letters)]
+    if not settings.own_books:
+        places.insert(1, ("Sheets", sheets, "what organisers and enterprises see; every cell can be edited"))
+    return places
+
+
+def _walk(settings: Settings) -> list[tuple[str, str]]:
+    where = "on Google" if settings.own_books else "in Sheets"
+    return [
+        ("citizen", "on the site open a slot and register: the page itself is the ticket"),
+        ("citizen", "in the mailbox see the confirmation come, with its calendar entry"),
+        ("enterprise", f"{where} open that enterprise's own file: the name is in its roster"),
+        ("organiser", f"{where}, «Расписание», raise the capacity of a slot with a waiting list:"),
+        ("", "the first in line whom it fits gets the seat, and a letter"),
+    ]
+
+
+def _short(path: Path) -> str:
+    """The path as seen from here, where that is shorter."""
+    return str(path.relative_to(Path.cwd())) + "/" if path.is_relative_to(Path.cwd()) else str(path)
