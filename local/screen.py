@@ -18,6 +18,7 @@ from local.settings import Settings
 QUIET_SECONDS = 60
 MARGIN = "  "
 WIDTH = 44
+AS_DEEP = f"\n{MARGIN}   "
 
 
 class Screen:
@@ -35,7 +36,7 @@ class Screen:
         self._say(f"{MARGIN}{words:<{WIDTH}}", newline=False)
         yield
         took = click.style(f"{time.monotonic() - began:5.1f} s", dim=True)
-        self._say(took if self._open_line else f"{MARGIN}{'':<{WIDTH}}{took}")
+        self._say(took if self._open_line else f"{MARGIN}{words:<{WIDTH}}{took}")
 
     def heard(self, part: str, line: str) -> None:
         """A part's line. What it says over and over is shown once, until it has been quiet for a minute."""
@@ -53,10 +54,10 @@ class Screen:
         """Everything runs: the addresses and the first walk."""
         self._say(f"\n{MARGIN}{click.style('Zapis is up.', bold=True, fg='green')} Ctrl-C stops it; the data stay.\n")
         for name, address, meaning in _places(settings):
-            self._say(f"{MARGIN}{click.style(f'{name:<9}', bold=True)} {address:<28} {click.style(meaning, dim=True)}")
+            self._say(f"{MARGIN}{click.style(f'{name:<7}', bold=True)}  {address}  {click.style(meaning, dim=True)}")
         self._say(f"\n{MARGIN}{click.style('Try first', bold=True)}")
-        for number, (who, what) in enumerate(_walk(settings), start=1):
-            self._say(f"{MARGIN}{number}  {who:<13} {what}")
+        for number, step in enumerate(_walk(settings), start=1):
+            self._say(f"{MARGIN}{number}  " + step.replace("\n", AS_DEEP))
         self._say("")
 
     def stopping(self) -> None:
@@ -82,19 +83,19 @@ def _places(settings: Settings) -> list[tuple[str, str, str]]:
     letters = f"every letter Zapis sends (SMTP on port {settings.smtp.number})"
     places = [("Site", site, "what citizens see"), ("Mailbox", mailbox, letters)]
     if not settings.own_books:
-        places.insert(1, ("Sheets", sheets, "what organisers and enterprises see; every cell can be edited"))
+        places.insert(1, ("Sheets", sheets, "what organisers and enterprises see and edit"))
     return places
 
 
-def _walk(settings: Settings) -> list[tuple[str, str]]:
-    where = "on Google" if settings.own_books else "in Sheets"
-    return [
-        ("citizen", "on the site open a slot and register: the page itself is the ticket"),
-        ("citizen", "in the mailbox see the confirmation come, with its calendar entry"),
-        ("enterprise", f"{where} open that enterprise's own file: the name is in its roster"),
-        ("organiser", f"{where}, «Расписание», raise the capacity of a slot with a waiting list:"),
-        ("", "the first in line whom it fits gets the seat, and a letter"),
-    ]
+def _walk(settings: Settings) -> tuple[str, ...]:
+    sheets = "on Google" if settings.own_books else "in Sheets"
+    return (
+        "As a citizen, open a slot on the site and register: that page is the ticket",
+        "In the mailbox, see the confirmation arrive with its calendar entry",
+        f"As the enterprise, find the name in its roster, a file of its own {sheets}",
+        "As an organiser, raise the capacity of a full slot in «Расписание»:\n"
+        "the first in line whom it fits gets the seat, and a letter",
+    )
 
 
 def _short(path: Path) -> str:
