@@ -15,6 +15,7 @@ from local.ports import LOOPBACK
 from local.settings import Books, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+FUNCTIONS = ("site", "sync", "deliver")
 MAIL_FROM = "Открой#Моспром <visits@zapis.example>"
 # Quick enough to look at; Google's own sheets would run out of quota.
 DEMO_EVERY, GOOGLE_EVERY = 4, 30
@@ -47,6 +48,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Scratch:
+    """What one run picked for itself: free ports, and a folder for sockets, gone with the run."""
+
+    sync_port: int
+    deliver_port: int
+    sockets: Path
+
+    def sockets_of(self, function: str) -> Path:
+        """gunicorn opens a control socket in its runtime folder; three of them must not share one."""
+        return self.sockets / function
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The run in its order: the ground, the books, the functions, the clock.
 
@@ -60,27 +74,23 @@ class Plan:
     clock: tuple[Part, ...]
 
 
-def plan(settings: Settings, folder: Folder, environ: Mapping[str, str], sync_port: int, deliver_port: int) -> Plan:
+def plan(settings: Settings, folder: Folder, scratch: Scratch, environ: Mapping[str, str]) -> Plan:
     """The run that `settings` ask for. `environ` is what every part inherits."""
     env = _inherited(environ)
-    urls = {"sync": f"http://{LOOPBACK}:{sync_port}/", "deliver": f"http://{LOOPBACK}:{deliver_port}/"}
 
     def functions(books: Books) -> tuple[Part, ...]:
         common = env | _function_env(settings, folder, environ, books)
-        site = common | {"GOOGLE_APPLICATION_CREDENTIALS": str(books.site_key), "FUNCTION_USE_ASGI": "true"}
-        jobs = common | {"GOOGLE_APPLICATION_CREDENTIALS": str(books.jobs_key)}
-        health = f"http://{LOOPBACK}:{settings.site.number}/healthz"
         return (
-            Part("site", _framework("site", settings.site.number), site, Answers(health)),
-            Part("sync", _framework("sync", sync_port), jobs, Accepts(sync_port)),
-            Part("deliver", _framework("deliver", deliver_port), jobs, Accepts(deliver_port)),
+            _site(settings.site.number, common, books, scratch),
+            _job("sync", scratch.sync_port, common, books, scratch),
+            _job("deliver", scratch.deliver_port, common, books, scratch),
         )
 
     return Plan(
         ground=_ground(settings, folder, env),
         books=settings.own_books or _seed(settings, folder, env),
         functions=functions,
-        clock=(_scheduler(settings, urls, env),),
+        clock=(_scheduler(settings, scratch, env),),
     )
 
 
@@ -114,9 +124,28 @@ def _seed(settings: Settings, folder: Folder, env: Mapping[str, str]) -> Part:
     return Part("seed", argv, env)
 
 
-def _scheduler(settings: Settings, urls: Mapping[str, str], env: Mapping[str, str]) -> Part:
+def _site(port: int, env: Mapping[str, str], books: Books, scratch: Scratch) -> Part:
+    own = {
+        "FUNCTION_USE_ASGI": "true",
+        "GOOGLE_APPLICATION_CREDENTIALS": str(books.site_key),
+        "XDG_RUNTIME_DIR": str(scratch.sockets_of("site")),
+    }
+    return Part("site", _framework("site", port), {**env, **own}, Answers(f"http://{LOOPBACK}:{port}/healthz"))
+
+
+def _job(name: str, port: int, env: Mapping[str, str], books: Books, scratch: Scratch) -> Part:
+    own = {
+        "GOOGLE_APPLICATION_CREDENTIALS": str(books.jobs_key),
+        "XDG_RUNTIME_DIR": str(scratch.sockets_of(name)),
+    }
+    return Part(name, _framework(name, port), {**env, **own}, Accepts(port))
+
+
+def _scheduler(settings: Settings, scratch: Scratch, env: Mapping[str, str]) -> Part:
     every = GOOGLE_EVERY if settings.own_books else DEMO_EVERY
-    return Part("scheduler", _local("scheduler", f"--every={every}", *(f"{n}={u}" for n, u in urls.items())), env)
+    ports = {"sync": scratch.sync_port, "deliver": scratch.deliver_port}
+    jobs = (f"{name}=http://{LOOPBACK}:{port}/" for name, port in ports.items())
+    return Part("scheduler", _local("scheduler", f"--every={every}", *jobs), env)
 
 
 def _inherited(environ: Mapping[str, str]) -> dict[str, str]:

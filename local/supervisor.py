@@ -88,13 +88,19 @@ class Supervisor:
         time.sleep(LOOK_EVERY)
         if self._requests:
             raise Stopped
+        self._find_the_dead(leaving)
+        self._pass_on_news()
+
+    def _find_the_dead(self, leaving: Child | None) -> None:
+        for child in self._children():
+            if child is not leaving and child.exit_code() is not None:
+                raise LocalError(_report(child, _end(child)))
+
+    def _pass_on_news(self) -> None:
         for child in self._children():
             for line in child.log.fresh():
                 for words in worth_showing(line):
                     self._tell(child.name, words)
-        for child in self._children():
-            if child is not leaving and child.exit_code() is not None:
-                raise LocalError(_report(child, _end(child)))
 
 
 def _end(child: Child) -> str:

@@ -3,9 +3,11 @@
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from local.folder import Folder, held
-from local.plan import Part, Plan, plan
+from local.plan import FUNCTIONS, Part, Plan, Scratch, plan
 from local.ports import free, require_free
 from local.screen import Screen
 from local.settings import Books, Settings
@@ -18,7 +20,18 @@ def up(settings: Settings, environ: Mapping[str, str]) -> None:
     """Run everything until asked to stop. Raises LocalError where something stands in the way or dies."""
     with held(settings.data) as folder:
         require_free(settings.ports)
-        run(plan(settings, folder, environ, free(), free()), settings, folder)
+        with scratch() as picked:
+            run(plan(settings, folder, picked, environ), settings, folder)
+
+
+@contextmanager
+def scratch() -> Iterator[Scratch]:
+    """What a run picks for itself. Not in the data folder: a socket's path must be short."""
+    with TemporaryDirectory(prefix="zapis-") as sockets:
+        picked = Scratch(free(), free(), Path(sockets))
+        for function in FUNCTIONS:
+            picked.sockets_of(function).mkdir()
+        yield picked
 
 
 def run(planned: Plan, settings: Settings, folder: Folder) -> None:

@@ -15,7 +15,7 @@ from local.folder import Folder, held
 from local.plan import Accepts, Answers, Part, plan
 from local.ports import free, require_free
 from local.settings import Books, read
-from local.up import run
+from local.up import run, scratch
 
 SERVER = """
 import http.server, json, os, signal, sys
@@ -52,9 +52,9 @@ with (data / "seeded.txt").open("a") as file:
 def main(environ: Mapping[str, str]) -> None:
     settings = read(environ)
     deeds = json.loads(environ.get("FAKE_PARTS", "{}"))
-    with held(settings.data) as folder:
+    with held(settings.data) as folder, scratch() as picked:
         require_free(settings.ports)
-        real = plan(settings, folder, environ, free(), free())
+        real = plan(settings, folder, picked, environ)
 
         def fakes(parts: tuple[Part, ...]) -> tuple[Part, ...]:
             return tuple(_fake(part, deeds.get(part.name, "serve")) for part in parts)

@@ -6,7 +6,7 @@ import pytest
 
 from local.errors import LocalError
 from local.folder import Folder
-from local.plan import ROOT, Part, Plan, plan
+from local.plan import ROOT, Part, Plan, Scratch, plan
 from local.settings import Books, read
 
 BOOKS = Books("book-1", "book-2", Path("/keys/site.json"), Path("/keys/jobs.json"))
@@ -14,7 +14,7 @@ BOOKS = Books("book-1", "book-2", Path("/keys/site.json"), Path("/keys/jobs.json
 
 def planned(data: Path, **environ: str) -> Plan:
     whole = {"ZAPIS_DATA": str(data), **environ}
-    return plan(read(whole), Folder(data), whole, 9001, 9002)
+    return plan(read(whole), Folder(data), Scratch(9001, 9002, data / "sockets"), whole)
 
 
 def functions(data: Path, **environ: str) -> dict[str, Part]:
@@ -52,6 +52,11 @@ def test_the_debug_server_is_never_used_whatever_the_shell_says(tmp_path: Path) 
 def test_site_and_jobs_are_different_accounts(tmp_path: Path) -> None:
     keys = {n: part.env["GOOGLE_APPLICATION_CREDENTIALS"] for n, part in functions(tmp_path).items()}
     assert keys == {"site": "/keys/site.json", "sync": "/keys/jobs.json", "deliver": "/keys/jobs.json"}
+
+
+def test_each_function_has_a_runtime_folder_of_its_own(tmp_path: Path) -> None:
+    folders = {part.env["XDG_RUNTIME_DIR"] for part in functions(tmp_path).values()}
+    assert len(folders) == 3
 
 
 def test_the_demo_speaks_to_the_emulator_and_mails_to_the_mailbox_only(tmp_path: Path) -> None:
