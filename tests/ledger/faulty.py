@@ -1,0 +1,49 @@
+"""A ledger that misbehaves as told: each planned fault hits the next append."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from zapis.core.entries import Row
+from zapis.errors import AnswerLost, CallRefused, QuotaExceeded
+from zapis.ledger.memory import MemoryLedger
+from zapis.ledger.port import Append, Fresh, Part
+
+
+class FaultyLedger:
+    """A MemoryLedger with a plan: "ok", "quota", "lost" (applied), "dropped" (not applied), "refuse:<id>"."""
+
+    def __init__(self, ledger: MemoryLedger, plan: Iterable[str] = (), reads: Iterable[str] = ()) -> None:
+        self._ledger = ledger
+        self._plan = list(plan)
+        self._reads = list(reads)
+        self.appends: list[int] = []
+        """How many journal rows each call carried."""
+        self.refused: set[str] = set()
+        """Ids that Google finds wrong, whenever they come."""
+
+    def now(self) -> datetime:
+        return self._ledger.now()
+
+    def catalogue(self) -> tuple[Row, ...]:
+        return self._ledger.catalogue()
+
+    def read(self, *parts: Part) -> Fresh:
+        if self._reads and self._reads.pop(0) == "down":
+            raise AnswerLost("no answer to the read")
+        return self._ledger.read(*parts)
+
+    def append(self, rows: Append, *parts: Part) -> Fresh:
+        self.appends.append(len(rows.journal))
+        fault = self._plan.pop(0) if self._plan else "ok"
+        if any(row[2] in self.refused for row in rows.journal):
+            raise CallRefused("Google refused the call (400): one of the rows")
+        if fault == "quota":
+            raise QuotaExceeded("quota")
+        if fault == "dropped":
+            raise AnswerLost("dropped before it was applied")
+        if fault == "lost":
+            self._ledger.append(rows)
+            raise AnswerLost("applied, the answer lost")
+        return self._ledger.append(rows, *parts)
