@@ -1,0 +1,214 @@
+"""The declared tabs -> the Sheets API requests that lay a spreadsheet out.
+
+The rule it guards: laying out adds what is missing and touches nothing else. What people moved, added,
+widened or recoloured stays as it is, and a file that lacks nothing gets no request at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from zapis.core.tables import column_letter
+from zapis.publish.looks import CHECKBOX, body_look, colour, header_look
+from zapis.publish.places import CELLS_MASK, SHEET_MASK, Place, entered, place, quoted
+from zapis.schema import Column, Tab
+from zapis.sheets import Json, Sheets
+
+DEFAULT_TITLES = ("Лист1", "Sheet1")
+LOCALE, TIME_ZONE = "ru_RU", "Europe/Moscow"
+
+TYPED_ROWS = 500
+"""What organisers see below a header before they have to add rows."""
+GROWN_ROWS = 100
+"""Where a machine adds rows as it needs them: empty cells count towards Google's ten million."""
+
+Places = Mapping[str, Place]
+"""Places by the titles of their tabs."""
+
+
+def lay_out(sheets: Sheets, spreadsheet: str, tabs: Sequence[Tab], editors: Sequence[str] = ()) -> int:
+    """Add to the spreadsheet what it lacks; how many requests that took, 0 for none.
+
+    `editors` are the accounts that may write where Zapis writes; none: people are only warned there.
+    Two reads and at most one write. Raises ZapisError.
+    """
+    file = sheets.get(spreadsheet, (), f"properties(locale,timeZone),{SHEET_MASK}")
+    ranges = ranges_to_look_at(file["sheets"], tabs)
+    cells = sheets.get(spreadsheet, ranges, CELLS_MASK)["sheets"] if ranges else ()
+    data = {sheet["properties"]["sheetId"]: sheet.get("data", ()) for sheet in cells}
+    existing = [{**sheet, "data": data.get(sheet["properties"]["sheetId"], ())} for sheet in file["sheets"]]
+    requests = [*requests_to_settle(file.get("properties", {})), *requests_to_lay_out(existing, tabs, editors)]
+    if requests:
+        sheets.batch_update(spreadsheet, requests)
+    return len(requests)
+
+
+def ranges_to_look_at(existing: Sequence[Json], tabs: Sequence[Tab]) -> list[str]:
+    """The cells that tell what is missing: header rows, and whole tabs where rows are declared (A1)."""
+    declared = {tab.title: tab for tab in tabs}
+    titles = [sheet["properties"]["title"] for sheet in existing]
+    ranges = [quoted(title) + ("" if declared[title].rows else "!1:1") for title in titles if title in declared]
+    return ranges + [quoted(sheet["properties"]["title"]) for sheet in _untouched(existing, declared)]
+
+
+def requests_to_settle(properties: Json) -> list[Json]:
+    """The request that makes 31.12.2026 a date and the hours Moscow's; none where they are."""
+    wanted = {"locale": LOCALE, "timeZone": TIME_ZONE}
+    if wanted.items() <= properties.items():
+        return []
+    return [{"updateSpreadsheetProperties": {"properties": wanted, "fields": "locale,timeZone"}}]
+
+
+def requests_to_lay_out(existing: Sequence[Json], tabs: Sequence[Tab], editors: Sequence[str] = ()) -> list[Json]:
+    """What `existing` (the spreadsheet's sheets with the cells of `ranges_to_look_at`) lacks of `tabs`."""
+    sheets = {sheet["properties"]["title"]: sheet for sheet in existing}
+    taken = {sheet["properties"]["sheetId"] for sheet in existing}
+    places = {tab.title: place(tab, sheets.get(tab.title), taken) for tab in tabs}
+    requests = [request for here in places.values() for request in _grid(here)]
+    for here in places.values():
+        requests += [*_headers(here, places), *_columns(here, places), *_rows(here), *_guards(here, editors)]
+    empty = [sheet for sheet in _untouched(existing, places) if not entered(sheet)]
+    return requests + [{"deleteSheet": {"sheetId": sheet["properties"]["sheetId"]}} for sheet in empty]
+
+
+def _untouched(existing: Sequence[Json], declared: Collection[str]) -> Iterator[Json]:
+    """The lone sheet that Google puts into a new file, as far as its title tells."""
+    titles = [sheet["properties"]["title"] for sheet in existing]
+    if len(titles) == 1 and titles[0] in DEFAULT_TITLES and titles[0] not in declared:
+        yield existing[0]
+
+
+def _grid(here: Place) -> Iterator[Json]:
+    if not here.exists:
+        yield {"addSheet": {"properties": _properties(here)}}
+        return
+    lacking = max(here.columns.values()) + 1 - here.width
+    if lacking > 0:
+        yield {"appendDimension": {"sheetId": here.sheet, "dimension": "COLUMNS", "length": lacking}}
+
+
+def _properties(here: Place) -> Json:
+    tab = here.tab
+    grid = {"rowCount": TYPED_ROWS if _typed(tab) else GROWN_ROWS, "columnCount": here.width, "frozenRowCount": 1}
+    properties = {"sheetId": here.sheet, "title": tab.title, "gridProperties": grid}
+    if tab.colour:
+        properties["tabColorStyle"] = colour(tab.colour)
+    return properties | ({"hidden": True} if tab.hidden else {})
+
+
+def _typed(tab: Tab) -> bool:
+    """Whether people add rows here: then something in a row must be filled in by them."""
+    return any(column.required for column in tab.columns)
+
+
+def _headers(here: Place, places: Places) -> Iterator[Json]:
+    if here.missing:
+        cells = [
+            {"userEnteredValue": _header(here, column, places), "userEnteredFormat": look, "note": column.note}
+            for look in [header_look(here.tab)]
+            for column in here.missing
+        ]
+        first = here.columns[here.missing[0].key]
+        yield _cells(here, 0, first, cells, "userEnteredValue,userEnteredFormat,note")
+    for column in here.broken:
+        cell = {"userEnteredValue": _header(here, column, places)}
+        yield _cells(here, 0, here.columns[column.key], [cell], "userEnteredValue")
+
+
+def _header(here: Place, column: Column, places: Places) -> Json:
+    if column.lookup is None:
+        return {"stringValue": column.header}
+    ids = f"{here.letter('id')}:{here.letter('id')}"
+    return {"formulaValue": _formula(ids, column, places[column.lookup])}
+
+
+def _formula(ids: str, column: Column, hidden: Place) -> str:
+    """The header's text in row 1; in every other row what the hidden tab says of the row's `_id`.
+
+    Semicolons are understood under every locale, commas are not (Russian has them in its numbers).
+    An omitted value leaves the cell truly empty: an empty text would count as data to appendCells.
+    """
+    header = column.header.replace('"', '""')
+    table = f"{hidden.title}!{hidden.letter('id')}:{column_letter(max(hidden.columns.values()))}"
+    position = hidden.columns[column.key] - hidden.columns["id"] + 1
+    found = f"IFERROR(VLOOKUP({ids};{table};{position};FALSE))"
+    return f'=ARRAYFORMULA(IF(ROW({ids})=1;"{header}";IF({ids}="";;{found})))'
+
+
+def _columns(here: Place, places: Places) -> Iterator[Json]:
+    for column in here.missing:
+        index = here.columns[column.key]
+        span = {"sheetId": here.sheet, "dimension": "COLUMNS", "startIndex": index, "endIndex": index + 1}
+        width = {"range": span, "properties": {"pixelSize": column.width}, "fields": "pixelSize"}
+        yield {"updateDimensionProperties": width}
+        below = {**_column(here, column), "startRowIndex": 1}
+        look = body_look(here.tab, column)
+        if look:
+            fields = ",".join(f"userEnteredFormat.{name}" for name in look)
+            yield {"repeatCell": {"range": below, "cell": {"userEnteredFormat": look}, "fields": fields}}
+        rule = _rule(here.tab, column, places)
+        if rule:
+            yield {"setDataValidation": {"range": below, "rule": rule}}
+
+
+def _rule(tab: Tab, column: Column, places: Places) -> Json | None:
+    if column.choices:
+        return _one_of("ONE_OF_LIST", column.choices, strict=True)
+    if column.choices_from:
+        # Not strict: the schedule may be typed before the tour that it names.
+        return _one_of("ONE_OF_RANGE", [_cells_of(column.choices_from, places)], strict=False)
+    if column.type == "checkbox" and _typed(tab):
+        return CHECKBOX
+    return {"condition": {"type": "DATE_IS_VALID"}} if column.type == "date" and column.owner == "people" else None
+
+
+def _one_of(kind: str, values: Iterable[str], strict: bool) -> Json:
+    condition = {"type": kind, "values": [{"userEnteredValue": value} for value in values]}
+    return {"condition": condition, "strict": strict, "showCustomUi": True}
+
+
+def _cells_of(reference: str, places: Places) -> str:
+    """`enterprises.name` as the range below that column's header."""
+    tab, key = reference.split(".")
+    there = next(there for there in places.values() if there.tab.key == tab)
+    return f"={there.title}!${there.letter(key)}$2:${there.letter(key)}"
+
+
+def _rows(here: Place) -> Iterator[Json]:
+    """The declared rows that are missing, below those that are there."""
+    missing = [row for row in here.tab.rows if row["id"] not in here.ids]
+    for number, row in enumerate(missing, max(here.height, 1)):
+        for key in filter(row.get, row):
+            yield _cells(here, number, here.columns[key], [{"userEnteredValue": _value(row[key])}], "userEnteredValue")
+
+
+def _value(text: str) -> Json:
+    return {"numberValue": int(text)} if text.isdecimal() else {"stringValue": text}
+
+
+def _guards(here: Place, editors: Sequence[str]) -> Iterator[Json]:
+    for description, where in _guarded(here):
+        if description not in here.guarded:
+            allowed = {"editors": {"users": list(editors)}} if editors else {"warningOnly": True}
+            guard = {"range": where, "description": description, **allowed}
+            yield {"addProtectedRange": {"protectedRange": guard}}
+
+
+def _guarded(here: Place) -> Iterator[tuple[str, Json]]:
+    """What only Zapis writes: a whole tab where no person looks, single columns of the others."""
+    if here.tab.colour is None:
+        yield f"Запись: {here.tab.title}", {"sheetId": here.sheet}
+        return
+    for column in here.tab.columns:
+        if column.owner != "people":
+            yield f"Запись: {column.header}", _column(here, column)
+
+
+def _column(here: Place, column: Column) -> Json:
+    index = here.columns[column.key]
+    return {"sheetId": here.sheet, "startColumnIndex": index, "endColumnIndex": index + 1}
+
+
+def _cells(here: Place, row: int, column: int, values: Sequence[Json], fields: str) -> Json:
+    start = {"sheetId": here.sheet, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": [{"values": list(values)}], "fields": fields}}
