@@ -22,6 +22,9 @@ STALE_AFTER = timedelta(days=1)
 """How long after the visit began nobody is mailed about it any more."""
 
 CLAIMED, SENT, FAILED, DEFERRED = "claimed", "sent", "failed", "deferred"
+SYNC_LEASE = "lease.sync"
+"""What a run of `sync` claims before it writes to people's spreadsheets."""
+LEASE_LASTS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Outbox:
 
     def _claim(self, item: str, claim: Claim) -> None:
         standing = self.claims.get(item)
-        if standing is None or claim.at - standing.at >= CLAIM_LASTS:
+        if standing is None or standing.run == claim.run or claim.at - standing.at >= _lasts(item):
             self.claims[item] = claim
 
     def _end(self, item: str) -> None:
@@ -78,6 +81,10 @@ class Outbox:
         """Whether `run` has the claim on `item` and it was not dealt with before."""
         claim = self.claims.get(item)
         return claim is not None and claim.run == run and item not in self.done
+
+
+def _lasts(item: str) -> timedelta:
+    return LEASE_LASTS if item == SYNC_LEASE else CLAIM_LASTS
 
 
 def outbox_row(at: datetime, kind: str, run: str, items: Collection[str] | dict[str, str]) -> Row:

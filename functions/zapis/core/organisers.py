@@ -68,6 +68,7 @@ class Reading:
     """The outcome of reading a catalogue file."""
 
     catalogue: Catalogue
+    tables: Mapping[str, Table] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     needs_id: list[NeedsId] = field(default_factory=list)
 
@@ -81,7 +82,7 @@ Item = TypeVar("Item", Enterprise, Tour, Slot)
 
 def read(tables: Mapping[str, Table], last: Catalogue, today: date) -> Reading:
     """The catalogue in `tables` (by the schema's keys), what is unclear resting on `last`, the last good one."""
-    reading = Reading(Catalogue())
+    reading = Reading(Catalogue(), tables)
     season = _season(tables["season"], last.season, today, reading)
     enterprises = _items(tables["enterprises"], last.enterprises, _enterprise, reading)
     by_name = _names(tables["enterprises"], enterprises, last.enterprises, lambda item: item.name)

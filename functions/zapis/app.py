@@ -1,0 +1,125 @@
+"""The composition root: settings -> real parts, once per process, at the first request.
+
+Never at import: functions-framework imports in the parent and serves in a fork, and sockets do not survive
+that. Nothing else names concrete classes.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from zapis.errors import SettingsError, SheetsUnavailable, ZapisError
+from zapis.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from zapis.ledger.sheet import SheetLedger
+    from zapis.mail.deliver import Deliverer
+    from zapis.publish.sync import Sync
+    from zapis.sheets import Sheets
+
+log = logging.getLogger("zapis")
+Answer = tuple[dict[str, Any], int]
+
+_one_at_a_time = threading.Lock()
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings. Raises SettingsError."""
+    return from_environment()
+
+
+@cache
+def site() -> Any:
+    """The citizens' site, an ASGI application."""
+    from zapis.ledger.committer import Committer
+    from zapis.site.application import application
+    from zapis.tokens import Tokens
+
+    chosen = settings()
+    committer = Committer(lambda: _ledger(_sheets(chosen), chosen), writer=_writer())
+    return application(committer, Tokens(chosen.secrets), chosen.site_url)
+
+
+def sync() -> Answer:
+    """One run of `sync`; 503 if it could not be done and the next run is to try again."""
+    return _job("sync", lambda: _syncer().run())
+
+
+def deliver() -> Answer:
+    """One run of `deliver`."""
+    return _job("deliver", lambda: _deliverer().run(_writer()))
+
+
+@cache
+def _syncer() -> Sync:
+    from zapis.publish.sync import Sync
+
+    chosen = settings()
+    if chosen.catalogue is None:
+        raise SettingsError("ZAPIS_CATALOGUE is not set: it names the organisers' spreadsheet.")
+    sheets = _sheets(chosen)
+    return Sync(
+        sheets,
+        _ledger(sheets, chosen),
+        chosen.catalogue,
+        settle=timedelta(seconds=chosen.settle_seconds),
+        writer=_writer(),
+        new_id=lambda: secrets.token_hex(5),
+    )
+
+
+@cache
+def _deliverer() -> Deliverer:
+    from zapis.mail.deliver import Deliverer
+    from zapis.mail.smtp import SmtpTransport
+    from zapis.tokens import Tokens
+
+    chosen = settings()
+    if chosen.smtp_url is None or chosen.mail_from is None:
+        raise SettingsError("ZAPIS_SMTP_URL and ZAPIS_MAIL_FROM must be set for deliver to mail.")
+    return Deliverer(
+        lambda: _ledger(_sheets(chosen), chosen),
+        SmtpTransport(chosen.smtp_url),
+        Tokens(chosen.secrets),
+        chosen.site_url,
+        chosen.mail_from,
+    )
+
+
+def _job(name: str, run: Any) -> Answer:
+    """Run a job alone in this process and answer its caller, who tries again on anything but 200."""
+    import dataclasses
+
+    with _one_at_a_time:
+        try:
+            return dataclasses.asdict(run()), 200
+        except SheetsUnavailable as error:
+            log.warning("%s: %s", name, error)
+            return {"error": str(error)}, 503
+        except ZapisError as error:
+            log.error("%s: %s", name, error)
+            return {"error": str(error)}, 500
+
+
+def _ledger(sheets: Sheets, chosen: Settings) -> SheetLedger:
+    from zapis.ledger.sheet import SheetLedger
+
+    return SheetLedger(sheets, chosen.ledger)
+
+
+def _sheets(chosen: Settings) -> Sheets:
+    from zapis.sheets import Sheets
+
+    return Sheets(chosen.key_file, chosen.emulator)
+
+
+@cache
+def _writer() -> str:
+    """What this process calls itself in the rows that it writes."""
+    return secrets.token_hex(4)

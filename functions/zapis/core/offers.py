@@ -1,0 +1,142 @@
+"""From a validated catalogue to what is offered: which edits take effect now, and which still wait.
+
+An edit that touches people (a cancellation, a move in time, more seats than usual) takes effect only when its
+«Подтверждаю» is ticked and it has stood unchanged for a while; until then the terms in force stay, and the
+organiser reads beside it what it will do. Any other edit takes effect at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from zapis.core.catalogue import Catalogue, Slot, Tour, terms_of
+from zapis.core.entries import Entry, SlotOffered, format_moment, terms_to_json
+from zapis.core.fold import State
+from zapis.core.ids import digest, entry_id
+from zapis.core.model import SlotId, SlotStatus, Terms
+from zapis.core.rules import SlotLedger
+from zapis.core.russian import clock, counted, day_in_figures
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An edit that has not taken effect: a digest of the terms it wants, and when it was first seen."""
+
+    edit: str
+    since: datetime
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one look at the catalogue decides."""
+
+    catalogue: Catalogue
+    """What the site is to show: the terms in force wherever an edit still waits."""
+    offers: list[Entry] = field(default_factory=list)
+    pending: dict[SlotId, Pending] = field(default_factory=dict)
+    remarks: dict[SlotId, str] = field(default_factory=dict)
+    """What to say beside the slot, in Russian."""
+
+
+def decide(
+    wanted: Catalogue,
+    last: Catalogue,
+    state: State,
+    pending: Mapping[SlotId, Pending],
+    *,
+    now: datetime,
+    settle: timedelta,
+    writer: str,
+) -> Decision:
+    """What of `wanted` takes effect at `now`. `last` is the catalogue in force, `pending` what waited until now."""
+    decision = Decision(wanted)
+    in_force: dict[SlotId, Slot] = {}
+    for slot in wanted.slots.values():
+        kept = _decide_slot(decision, wanted, slot, last, state, pending.get(slot.id), now, settle, writer)
+        if kept is not None:
+            in_force[slot.id] = kept
+    decision.catalogue = Catalogue(wanted.season, wanted.enterprises, wanted.tours, in_force)
+    return decision
+
+
+def _decide_slot(
+    decision: Decision,
+    wanted: Catalogue,
+    slot: Slot,
+    last: Catalogue,
+    state: State,
+    waited: Pending | None,
+    now: datetime,
+    settle: timedelta,
+    writer: str,
+) -> Slot | None:
+    """The slot to show; offers and remarks go into `decision`."""
+    offered = state.slots.get(slot.id)
+    before = last.slots.get(slot.id)
+    if slot.status is None:
+        if offered is not None:
+            decision.remarks[slot.id] = "статус пуст: действует прежний. Чтобы остановить запись, выберите «закрыта»"
+        return before if offered is not None else slot
+    if wanted.season is None:
+        return before
+    terms = terms_of(wanted, slot)
+    if offered is not None and offered.terms == terms:
+        _remark_on_seats(decision, offered)
+        return slot
+    why = _why_confirm(wanted.tours[slot.tour], offered, terms)
+    if why is not None:
+        edit = _edit_digest(terms)
+        since = waited.since if waited and waited.edit == edit else now
+        if not slot.confirmed or now - since < settle:
+            decision.pending[slot.id] = Pending(edit, since)
+            decision.remarks[slot.id] = _waits(why, slot.confirmed, since + settle)
+            return before
+    decision.offers.append(_offer(slot.id, offered, terms, now, writer))
+    return slot
+
+
+def _why_confirm(tour: Tour, offered: SlotLedger | None, terms: Terms) -> str | None:
+    """What the edit will do to people, in Russian; None if it needs nobody's tick."""
+    usual = max(tour.capacity, offered.terms.capacity if offered else 0)
+    if terms.capacity > usual:
+        return f"мест больше обычного ({terms.capacity} вместо {usual})"
+    if offered is None:
+        return None
+    if terms.status is SlotStatus.CANCELLED and offered.terms.status is not SlotStatus.CANCELLED:
+        return f"отмена затронет {_whom(offered)}"
+    if terms.starts != offered.terms.starts:
+        was = f"{day_in_figures(offered.terms.starts)} {clock(offered.terms.starts)}"
+        return f"перенос с {was} затронет {_whom(offered)}"
+    return None
+
+
+def _whom(slot: SlotLedger) -> str:
+    parties = [*slot.confirmed.values(), *slot.over.values(), *slot.waiting.values()]
+    people = counted(sum(parties), "человека", "человека", "человек")
+    return f"{people} ({counted(len(parties), 'заявка', 'заявки', 'заявок')})"
+
+
+def _waits(why: str, ticked: bool, at: datetime) -> str:
+    if not ticked:
+        return f"{why}: поставьте галочку «Подтверждаю» или верните, как было"
+    return f"{why}: вступит в силу в {clock(at)}, если не передумаете"
+
+
+def _remark_on_seats(decision: Decision, slot: SlotLedger) -> None:
+    if slot.taken > slot.terms.capacity:
+        decision.remarks[slot.id] = (
+            f"{counted(slot.taken, 'человек уже записан', 'человека уже записаны', 'человек уже записаны')}; "
+            "места не отнимутся, новых записей не будет"
+        )
+
+
+def _edit_digest(terms: Terms) -> str:
+    return digest(*(f"{key}={value}" for key, value in sorted(terms_to_json(terms).items())))
+
+
+def _offer(slot: SlotId, offered: SlotLedger | None, terms: Terms, now: datetime, writer: str) -> Entry:
+    replaces = offered.version if offered else 0
+    id_ = entry_id("offered", slot, str(replaces), _edit_digest(terms), format_moment(now))
+    return Entry(now, id_, slot, writer, SlotOffered(replaces, terms))

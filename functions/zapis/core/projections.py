@@ -1,0 +1,165 @@
+"""What people see in sheets, as values of State: seats beside slots, one line a registration, one a visitor.
+
+A projection is a mapping id -> cells, in the order in which new ids are to be appended. It is disposable: it
+follows wholly from the ledger. Cells are texts or whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from zapis.core.catalogue import Catalogue, EnterpriseId
+from zapis.core.entries import format_moment
+from zapis.core.fold import State
+from zapis.core.model import Reason, Registration, RegistrationId, SlotId, Standing
+from zapis.core.notices import Outbox
+from zapis.core.offers import Pending
+from zapis.core.people import Person
+from zapis.core.rules import seats_left
+from zapis.core.russian import clock, day_in_figures
+
+CellValue = str | int
+Lines = dict[str, tuple[CellValue, ...]]
+FINE = "✓"
+
+STANDINGS = {
+    Standing.CONFIRMED: "записаны",
+    Standing.WAITING: "в листе ожидания",
+    Standing.REFUSED: "мест не хватило",
+    Standing.CANCELLED: "отменена",
+}
+CHANNELS = {"site": "сайт", "vk": "ВКонтакте", "api": "сайт", "phone": "телефон"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a projection may look at."""
+
+    state: State
+    catalogue: Catalogue
+    people: Mapping[RegistrationId, Person]
+    outbox: Outbox
+    parties: Mapping[SlotId, list[Registration]]
+    """Each slot's registrations by surname; nobody is parted from their children."""
+
+    @classmethod
+    def of(cls, state: State, catalogue: Catalogue, people: Mapping[RegistrationId, Person], outbox: Outbox) -> View:
+        """A view of what is known now."""
+        parties: dict[SlotId, list[Registration]] = {}
+        for registration in state.registrations.values():
+            parties.setdefault(registration.slot, []).append(registration)
+        for registrations_ in parties.values():
+            registrations_.sort(key=lambda r: _surname(people.get(r.id), r))
+        return cls(state, catalogue, people, outbox, parties)
+
+
+def _surname(person: Person | None, registration: Registration) -> tuple[str, str]:
+    return (person.name.casefold() if person else "", registration.id)
+
+
+def seats(view: View, remarks: Mapping[str, str], pending: Mapping[SlotId, Pending]) -> Lines:
+    """Beside each slot: taken, waiting, free, what to say, and the edit that waits (digest, since)."""
+    lines: Lines = {}
+    for slot_id in {**view.catalogue.slots, **dict.fromkeys(map(SlotId, remarks))}:
+        slot = view.state.slots.get(slot_id)
+        numbers: tuple[CellValue, ...] = ("", "", "")
+        if slot is not None:
+            taken = slot.taken + sum(slot.over.values())
+            numbers = (taken, sum(slot.waiting.values()), seats_left(slot))
+        waits = pending.get(slot_id)
+        edit = (waits.edit, format_moment(waits.since)) if waits else ("", "")
+        lines[slot_id] = (*numbers, remarks.get(slot_id, FINE), *edit)
+    return lines
+
+
+def registrations(view: View) -> Lines:
+    """One line a registration, in the order in which requests landed."""
+    shown = (r for r in view.state.registrations.values() if _is_shown(r) and r.slot in view.catalogue.slots)
+    return {registration.id: _registration_line(view, registration) for registration in shown}
+
+
+def visitors(view: View, enterprise: EnterpriseId, listed: Set[str]) -> Lines:
+    """One line a visitor of one enterprise; who is `listed` already and does not come is shown as such."""
+    lines: Lines = {}
+    for slot_id in _slots_of(view, enterprise):
+        number = 0
+        for registration in view.parties.get(slot_id, ()):
+            for position in range(len(registration.ages)):
+                comes = registration.standing is Standing.CONFIRMED and position in registration.members
+                line_id = f"{registration.id}.{position}"
+                if comes or line_id in listed:
+                    number += comes
+                    lines[line_id] = _visitor_line(view, registration, position, number if comes else "")
+    return lines
+
+
+def _is_shown(registration: Registration) -> bool:
+    return registration.standing is not Standing.REFUSED or registration.reason is Reason.FULL
+
+
+def _registration_line(view: View, registration: Registration) -> tuple[CellValue, ...]:
+    slot = view.catalogue.slots[registration.slot]
+    person = view.people.get(registration.id)
+    return (
+        registration.code,
+        _standing_words(view.state, registration),
+        registration.seats,
+        day_in_figures(slot.starts),
+        clock(slot.starts),
+        view.catalogue.tour_of(slot.id).title,
+        view.catalogue.enterprise_of(slot.id).name,
+        person.name if person else "",
+        ", ".join(_with_age(registration, person, position) for position in registration.members),
+        person.phone if person else "",
+        person.email if person else "",
+        f"{day_in_figures(registration.asked_at)} {clock(registration.asked_at)}",
+        CHANNELS.get(registration.channel, registration.channel),
+        _mail_words(view, registration),
+    )
+
+
+def _standing_words(state: State, registration: Registration) -> str:
+    words = STANDINGS[registration.standing]
+    if registration.standing is Standing.WAITING:
+        return f"{words}, {state.place(registration.id)}-й"
+    if registration.over:
+        return f"{words} сверх мест"
+    return words
+
+
+def _with_age(registration: Registration, person: Person | None, position: int) -> str:
+    name = person.visitors[position] if person and position < len(person.visitors) else "—"
+    return f"{name} ({registration.ages[position]})"
+
+
+def _mail_words(view: View, registration: Registration) -> str:
+    notice = view.state.notices.get(registration.id)
+    if notice is None:
+        return ""
+    if notice.id in view.outbox.failed:
+        return "не доставлено: проверьте адрес"
+    return "отправлено" if notice.id in view.outbox.done else "в очереди"
+
+
+def _slots_of(view: View, enterprise: EnterpriseId) -> list[SlotId]:
+    slots = (slot for slot in view.catalogue.slots.values() if view.catalogue.tour_of(slot.id).enterprise == enterprise)
+    return [slot.id for slot in sorted(slots, key=lambda slot: (slot.starts, slot.id))]
+
+
+def _visitor_line(view: View, registration: Registration, position: int, number: CellValue) -> tuple[CellValue, ...]:
+    slot = view.catalogue.slots[registration.slot]
+    person = view.people.get(registration.id)
+    known = person is not None and position < len(person.visitors)
+    return (
+        day_in_figures(slot.starts),
+        clock(slot.starts),
+        view.catalogue.tour_of(slot.id).title,
+        number,
+        person.visitors[position] if person and known else "—",
+        registration.ages[position],
+        person.name if person and registration.seats > 1 else "",
+        person.phone if person else "",
+        registration.code,
+        "придёт" if number else "не придёт",
+    )
