@@ -296,3 +296,15 @@ def test_notices_grow_a_sequence_for_the_calendar():
     last = season.state.notices[RegistrationId("anna@S")]
     assert last.sequence > first.sequence
     assert last.id != first.id
+
+
+def test_the_notice_of_an_ending_says_what_was_given_up():
+    season = Season(capacity=1)
+    season.request("anna")
+    season.request("boris")
+    season.cancel("boris")
+    season.offer(status=SlotStatus.CANCELLED, at=30)
+
+    notices = season.state.notices
+    assert notices[RegistrationId("anna@S")].was is CONFIRMED
+    assert notices[RegistrationId("boris@S")].was is WAITING

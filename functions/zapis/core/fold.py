@@ -192,7 +192,7 @@ def _cancelled(state: State, entry: Entry, fact: Cancelled) -> Reason | None:
         reason = Reason.BY_CITIZEN if fact.by == "citizen" else Reason.BY_ORGANISER
         _release(state, registration)
         ended = _change(state, registration, standing=Standing.CANCELLED, reason=reason)
-        _notify(state, entry, ended, NoticeKind.CANCELLED)
+        _notify(state, entry, ended, NoticeKind.CANCELLED, was=registration.standing)
     else:
         _shrink(state, slot, entry, registration, leaving)
     _promote(state, entry, slot)
@@ -343,7 +343,7 @@ def _cancel_everybody(state: State, entry: Entry, slot: SlotLedger) -> None:
         registration = state.registrations[registration_id]
         _release(state, registration)
         ended = _change(state, registration, standing=Standing.CANCELLED, reason=Reason.SLOT_CANCELLED)
-        _notify(state, entry, ended, NoticeKind.SLOT_CANCELLED)
+        _notify(state, entry, ended, NoticeKind.SLOT_CANCELLED, was=registration.standing)
 
 
 def _tell_of_the_change(state: State, entry: Entry, slot: SlotLedger, before: Terms) -> None:
@@ -366,6 +366,7 @@ def _notify(
     *,
     before: Terms | None = None,
     left: SlotId | None = None,
+    was: Standing | None = None,
 ) -> None:
     state.notices[registration.id] = Notice(
         id=NoticeId(f"{registration.id}.{registration.revision}.{kind}"),
@@ -376,6 +377,7 @@ def _notify(
         sequence=registration.revision,
         before=before,
         left=left,
+        was=was,
     )
 
 

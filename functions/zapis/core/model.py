@@ -147,3 +147,5 @@ class Notice:
     """For a changed slot: the terms that people knew until now."""
     left: SlotId | None = None
     """For a move: the slot that was left."""
+    was: Standing | None = None
+    """For an ending: where the registration stood until then."""
