@@ -1,0 +1,166 @@
+"""Which of an organiser's edits take effect, and when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.spec import T0, minutes
+from tests.spec import Season as Journal
+from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId, terms_of
+from zapis.core.entries import SlotOffered
+from zapis.core.fold import evolve
+from zapis.core.model import NoticeKind, SlotId, SlotStatus, Standing
+from zapis.core.offers import Decision, decide
+
+SEASON = Season("Программа", "", None, 24, 24, 3, 5, "", "", "")
+ENTERPRISE = Enterprise(EnterpriseId("E"), "Завод", "", "Москва", "", "", "", "", "", "", "")
+TOUR = Tour(TourId("T"), ENTERPRISE.id, "Экскурсия", "excursion", "", 60, 0, 130, 25, 5, True, "")
+SLOT = Slot(SlotId("S"), TOUR.id, minutes(10_000), 20, SlotStatus.OPEN, None, None)
+SETTLE = timedelta(minutes=2)
+
+
+def catalogue(*slots: Slot) -> Catalogue:
+    return Catalogue(SEASON, {ENTERPRISE.id: ENTERPRISE}, {TOUR.id: TOUR}, {slot.id: slot for slot in slots})
+
+
+class Desk:
+    """Looks at the catalogue again and again, as sync does."""
+
+    def __init__(self) -> None:
+        self.journal = Journal(offered=False)
+        self.last = Catalogue()
+        self.pending = {}
+
+    def look(self, *slots: Slot, at: float = 0, settle: timedelta = SETTLE) -> Decision:
+        decision = decide(
+            catalogue(*slots),
+            self.last,
+            self.journal.state,
+            self.pending,
+            now=minutes(at),
+            settle=settle,
+            writer="sync",
+        )
+        self.last, self.pending = decision.catalogue, decision.pending
+        for offer in decision.offers:
+            evolve(self.journal.state, offer)
+        return decision
+
+    def terms(self, slot: str = "S"):
+        return self.journal.state.slots[SlotId(slot)].terms
+
+
+@pytest.fixture
+def desk():
+    desk = Desk()
+    desk.look(SLOT)
+    return desk
+
+
+def test_an_open_row_is_offered_at_once(desk):
+    assert desk.terms() == terms_of(catalogue(SLOT), SLOT)
+
+
+def test_a_second_look_offers_nothing(desk):
+    assert desk.look(SLOT).offers == []
+
+
+def test_a_draft_is_not_offered():
+    desk = Desk()
+
+    assert desk.look(replace(SLOT, status=None)).offers == []
+    assert desk.journal.state.slots == {}
+
+
+def test_more_seats_within_the_usual_take_effect_at_once(desk):
+    (offer,) = desk.look(replace(SLOT, capacity=25), at=1).offers
+
+    assert isinstance(offer.fact, SlotOffered)
+    assert desk.terms().capacity == 25
+
+
+def test_more_seats_than_usual_wait_for_a_tick_and_for_two_minutes(desk):
+    more = replace(SLOT, capacity=40)
+
+    unticked = desk.look(more, at=10)
+    ticked = desk.look(replace(more, confirmed=True), at=11)
+    later = desk.look(replace(more, confirmed=True), at=12.5)
+
+    assert "мест больше обычного (40 вместо 25): поставьте галочку" in unticked.remarks["S"]
+    assert ticked.offers == []
+    assert "вступит в силу в 10:12" in ticked.remarks["S"]
+    assert len(later.offers) == 1
+
+
+def test_a_cancellation_says_whom_it_touches_and_waits(desk):
+    desk.journal.request("anna", seats=2)
+    desk.journal.request("boris")
+    cancelled = replace(SLOT, status=SlotStatus.CANCELLED)
+
+    decision = desk.look(cancelled, at=20)
+
+    assert decision.offers == []
+    assert "отмена затронет 3\u00a0человека (2\u00a0заявки)" in decision.remarks["S"]
+    assert decision.catalogue.slots["S"] == SLOT
+
+
+def test_a_confirmed_cancellation_that_stood_tells_everybody(desk):
+    desk.journal.request("anna")
+    cancelled = replace(SLOT, status=SlotStatus.CANCELLED, confirmed=True)
+
+    desk.look(cancelled, at=20)
+    desk.look(cancelled, at=22)
+
+    assert desk.journal.standing("anna") is Standing.CANCELLED
+    assert desk.journal.told("anna") is NoticeKind.SLOT_CANCELLED
+
+
+def test_an_edit_changed_within_the_two_minutes_waits_anew(desk):
+    desk.look(replace(SLOT, starts=minutes(11_000), confirmed=True), at=20)
+    decision = desk.look(replace(SLOT, starts=minutes(12_000), confirmed=True), at=22)
+
+    assert decision.offers == []
+    assert decision.pending["S"].since == minutes(22)
+
+
+def test_a_move_taken_back_leaves_no_trace(desk):
+    desk.look(replace(SLOT, starts=minutes(11_000)), at=20)
+
+    decision = desk.look(SLOT, at=21)
+
+    assert (decision.offers, decision.pending, decision.remarks) == ([], {}, {})
+
+
+def test_while_a_move_waits_the_site_shows_the_old_date(desk):
+    decision = desk.look(replace(SLOT, starts=minutes(11_000)), at=20)
+
+    assert decision.catalogue.slots["S"].starts == SLOT.starts
+
+
+def test_a_cleared_status_closes_nothing(desk):
+    decision = desk.look(replace(SLOT, status=None), at=20)
+
+    assert decision.offers == []
+    assert decision.catalogue.slots["S"] == SLOT
+    assert "статус пуст" in decision.remarks["S"]
+
+
+def test_fewer_seats_than_registered_is_said_beside_the_row(desk):
+    desk.journal.request("anna", seats=3)
+    desk.look(replace(SLOT, capacity=2), at=20)
+
+    decision = desk.look(replace(SLOT, capacity=2), at=21)
+
+    assert decision.remarks["S"].startswith("3\u00a0человека уже записаны; места не отнимутся")
+
+
+def test_without_a_season_nothing_is_offered():
+    desk = Desk()
+    decision = decide(
+        replace(catalogue(SLOT), season=None), Catalogue(), desk.journal.state, {}, now=T0, settle=SETTLE, writer="w"
+    )
+
+    assert decision.offers == []
