@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -89,7 +88,13 @@ class Committer:
     the last answer; read them on the event loop, between awaits.
     """
 
-    def __init__(self, open_ledger: Callable[[], Ledger], writer: str, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        open_ledger: Callable[[], Ledger],
+        writer: str,
+        patience: float = PATIENCE,
+        worker: Executor | None = None,
+    ) -> None:
         self.state = State()
         self.catalogue = Catalogue()
         self.unreadable = 0
@@ -98,7 +103,7 @@ class Committer:
         self._ledger: Ledger | None = None
         self._writer = writer
         self._patience = patience
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="ledger")
+        self._worker = worker or ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._queue: deque[_Pending] = deque()
         self._waiting: dict[EntryId, _Pending] = {}
         self._drain: asyncio.Task[None] | None = None
@@ -123,7 +128,7 @@ class Committer:
         """
         if self._stopped:
             raise self._stopped
-        if self._read_at is not None and time.monotonic() - self._read_at <= max_age:
+        if self._read_at is not None and _clock() - self._read_at <= max_age:
             return
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
@@ -183,7 +188,7 @@ class Committer:
                 self._fail(batch, error if isinstance(error, ZapisError) else ZapisError(type(error).__name__))
 
     async def _keep_pace(self) -> None:
-        while (wait := self._pace.wait(time.monotonic(), self._writers.count(self.now()))) > 0:
+        while (wait := self._pace.wait(_clock(), self._writers.count(self.now()))) > 0:
             await asyncio.sleep(wait)
         self._pace.called()
 
@@ -193,7 +198,7 @@ class Committer:
             await self._exchange(self._append, batch)
             self._pace.answered()
         except QuotaExceeded:
-            self._pace.refused(time.monotonic())
+            self._pace.refused(_clock())
         except CallRefused as error:
             await self._land_in_halves(batch, error)
             return
@@ -301,7 +306,7 @@ class Committer:
                 self._skip(entry)
         if answer.catalogue is not None:
             self.catalogue, self._revision = answer.catalogue, answer.revision
-        self._read_at = time.monotonic()
+        self._read_at = _clock()
         if not self.state.decidable:
             raise CannotDecide(f"The journal is under rules {self.state.rules}, newer than this release's.")
 
@@ -310,6 +315,11 @@ class Committer:
         log.error("a row of the journal cannot be read: %s", row.why)
         if row.newer:
             raise CannotDecide(f"The journal has a row of a newer release: {row.why}.")
+
+
+def _clock() -> float:
+    """Seconds of the event loop's clock, which only goes forward."""
+    return asyncio.get_running_loop().time()
 
 
 def _look_at_the_outcome(settled: asyncio.Future[None]) -> None:
