@@ -1,0 +1,134 @@
+"""batchUpdate: one function for each kind of request, and the table that names them.
+
+The rule it guards: a batch is applied in order inside one `changing()`, so that the first
+refused request takes back all that came before it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.sheets.changes import dimensions, moving, sheets, things, writing
+from local.sheets.changes.context import Apply, Context
+from local.sheets.errors import ApiError, bad_field, invalid, not_imitated, unknown_name
+from local.sheets.workbook import Json
+
+APPLY: dict[str, Apply] = {
+    "addBanding": things.add_banding,
+    "addChart": things.add_chart,
+    "addConditionalFormatRule": things.add_conditional_format_rule,
+    "addDimensionGroup": dimensions.add_dimension_group,
+    "addFilterView": things.add_filter_view,
+    "addNamedRange": things.add_named_range,
+    "addProtectedRange": things.add_protected_range,
+    "addSheet": sheets.add_sheet,
+    "addSlicer": things.add_slicer,
+    "appendCells": writing.append_cells,
+    "appendDimension": dimensions.append_dimension,
+    "autoResizeDimensions": dimensions.auto_resize_dimensions,
+    "clearBasicFilter": things.clear_basic_filter,
+    "copyPaste": moving.copy_paste,
+    "createDeveloperMetadata": things.create_developer_metadata,
+    "cutPaste": moving.cut_paste,
+    "deleteBanding": things.delete_banding,
+    "deleteConditionalFormatRule": things.delete_conditional_format_rule,
+    "deleteDeveloperMetadata": things.delete_developer_metadata,
+    "deleteDimension": dimensions.delete_dimension,
+    "deleteDimensionGroup": dimensions.delete_dimension_group,
+    "deleteDuplicates": moving.delete_duplicates,
+    "deleteEmbeddedObject": things.delete_embedded_object,
+    "deleteFilterView": things.delete_filter_view,
+    "deleteNamedRange": things.delete_named_range,
+    "deleteProtectedRange": things.delete_protected_range,
+    "deleteSheet": sheets.delete_sheet,
+    "duplicateFilterView": things.duplicate_filter_view,
+    "duplicateSheet": sheets.duplicate_sheet,
+    "findReplace": moving.find_replace,
+    "insertDimension": dimensions.insert_dimension,
+    "mergeCells": moving.merge_cells,
+    "moveDimension": dimensions.move_dimension,
+    "repeatCell": writing.repeat_cell,
+    "setBasicFilter": things.set_basic_filter,
+    "setDataValidation": writing.set_data_validation,
+    "sortRange": moving.sort_range,
+    "trimWhitespace": moving.trim_whitespace,
+    "unmergeCells": moving.unmerge_cells,
+    "updateBanding": things.update_banding,
+    "updateBorders": writing.update_borders,
+    "updateCells": writing.update_cells,
+    "updateChartSpec": things.update_chart_spec,
+    "updateConditionalFormatRule": things.update_conditional_format_rule,
+    "updateDeveloperMetadata": things.update_developer_metadata,
+    "updateDimensionGroup": dimensions.update_dimension_group,
+    "updateDimensionProperties": dimensions.update_dimension_properties,
+    "updateEmbeddedObjectPosition": things.update_embedded_object_position,
+    "updateFilterView": things.update_filter_view,
+    "updateNamedRange": things.update_named_range,
+    "updateProtectedRange": things.update_protected_range,
+    "updateSheetProperties": sheets.update_sheet_properties,
+    "updateSlicerSpec": things.update_slicer_spec,
+    "updateSpreadsheetProperties": sheets.update_spreadsheet_properties,
+}
+NOT_IMITATED = frozenset(
+    [
+        "addDataSource",
+        "addTable",
+        "autoFill",
+        "cancelDataSourceRefresh",
+        "deleteDataSource",
+        "deleteRange",
+        "deleteTable",
+        "insertRange",
+        "pasteData",
+        "randomizeRange",
+        "refreshDataSource",
+        "textToColumns",
+        "updateDataSource",
+        "updateEmbeddedObjectBorder",
+        "updateTable",
+    ]
+)
+REPLY_ALWAYS = frozenset({"deleteDimensionGroup", "findReplace", "deleteDuplicates", "trimWhitespace"})
+
+
+def check(body: Json) -> list[tuple[str, Json]]:
+    """The requests of a body, by kind. Raises ApiError for what is no request, before anything is looked up."""
+    requests = body.get("requests")
+    if requests is not None and not isinstance(requests, list):
+        requests = [requests]
+    if not requests:
+        raise invalid("Must specify at least one request.")
+    return [_kind(request, index) for index, request in enumerate(requests)]
+
+
+def _kind(request: Any, index: int) -> tuple[str, Json]:
+    where = f"requests[{index}]"
+    if not isinstance(request, dict):
+        raise bad_field(
+            where, f"Invalid value at '{where}' (type.googleapis.com/google.apps.sheets.v4.Request), \"{request}\""
+        )
+    if len(request) != 1:
+        raise invalid(
+            f"Invalid {where}: " + ("No request set." if not request else "oneof field 'kind' is already set.")
+        )
+    name, message = next(iter(request.items()))
+    if name in NOT_IMITATED:
+        raise not_imitated(f"the request {name}")
+    if name not in APPLY:
+        raise unknown_name(name, where)
+    return name, message or {}
+
+
+def apply(context: Context, requests: list[tuple[str, Json]]) -> list[Json]:
+    """Carry out checked requests in order, inside a change. Raises ApiError naming the request."""
+    return [_apply(context, name, message, index) for index, (name, message) in enumerate(requests)]
+
+
+def _apply(context: Context, name: str, message: Json, index: int) -> Json:
+    try:
+        reply = APPLY[name](context, message)
+    except ApiError as error:
+        if error.code == 400 and not error.details:
+            raise invalid(f"Invalid requests[{index}].{name}: {error.message}") from None
+        raise
+    return {name: reply} if reply or name in REPLY_ALWAYS else {}

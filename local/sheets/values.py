@@ -1,0 +1,346 @@
+"""The values.* methods: plain values in and out of ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from local.sheets import typed
+from local.sheets.a1 import Box, Rect, column_letters, range_name
+from local.sheets.calc import Calc, Fault
+from local.sheets.errors import bad_field, invalid, unknown_name
+from local.sheets.formats import is_date, show
+from local.sheets.grid import Shift, shift_grid
+from local.sheets.limits import check_cells, check_text
+from local.sheets.locales import locale_of
+from local.sheets.protection import check_writable
+from local.sheets.ranges import locate, within
+from local.sheets.workbook import EMPTY, Cell, Formula, Json, Row, Tab, Value, Workbook, trimmed
+
+MAJORS = ("ROWS", "COLUMNS")
+RENDERS = ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA")
+DATE_RENDERS = ("SERIAL_NUMBER", "FORMATTED_STRING")
+INPUTS = ("RAW", "USER_ENTERED")
+VALUE_RANGE = ("range", "majorDimension", "values")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How a caller wants values shown and laid out."""
+
+    major: str = "ROWS"
+    render: str = "FORMATTED_VALUE"
+    dates: str = "SERIAL_NUMBER"
+
+    @classmethod
+    def asked(cls, options: Mapping[str, Any], prefix: str = "") -> Rendering:
+        """Read the options of a query or a body; `prefix` is "response" where they describe an answer."""
+
+        def option(name: str, known: tuple[str, ...], kind: str) -> str:
+            key = prefix + name if prefix else name[0].lower() + name[1:]
+            return _choice(options.get(key), key, known, kind)
+
+        return cls(
+            "ROWS" if prefix else option("MajorDimension", MAJORS, "Dimension"),
+            option("ValueRenderOption", RENDERS, "ValueRenderOption"),
+            option("DateTimeRenderOption", DATE_RENDERS, "DateTimeRenderOption"),
+        )
+
+
+def _choice(value: Any, key: str, known: tuple[str, ...], kind: str) -> str:
+    if value in (None, "", "DIMENSION_UNSPECIFIED"):
+        return known[0]
+    if value not in known:
+        raise bad_field(
+            key, f"Invalid value at '{key}' (type.googleapis.com/google.apps.sheets.v4.{kind}), \"{value}\""
+        )
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who writes, how what is written is to be read, and whether protections bind the hand."""
+
+    editor: str
+    option: str = "RAW"
+
+
+def input_option(value: Any) -> str:
+    """The valueInputOption, which must be given. Raises ApiError."""
+    if value in (None, "", "INPUT_VALUE_OPTION_UNSPECIFIED"):
+        raise invalid("'valueInputOption' is required but not specified")
+    return _choice(value, "valueInputOption", INPUTS, "ValueInputOption")
+
+
+def get(book: Workbook, calc: Calc, text: str, rendering: Rendering) -> Json:
+    """Answer a ValueRange: rows and ends that are empty are left out, the range is echoed whole."""
+    tab, box = locate(book, text)
+    return value_range(book, calc, tab, within(tab, box), rendering)
+
+
+def value_range(book: Workbook, calc: Calc, tab: Tab, rect: Rect, rendering: Rendering) -> Json:
+    rows = read(book, calc, tab, rect, rendering)
+    answer: Json = {"range": range_name(tab.title, rect), "majorDimension": rendering.major}
+    lines = _trim(rows if rendering.major == "ROWS" else _turned(rows))
+    return answer | {"values": lines} if lines else answer
+
+
+def read(book: Workbook, calc: Calc, tab: Tab, rect: Rect, rendering: Rendering) -> list[list[Any]]:
+    """The shown values of a rectangle, "" where a cell is empty, down to the last row in use."""
+    shown = _shower(book, rendering)
+    bottom = min(rect.bottom, calc.height(tab))
+    return [
+        [
+            shown(tab.cell(row, column), calc.value(tab, row, column))
+            for column in range(rect.left, min(rect.right, calc.width(tab, row)))
+        ]
+        for row in range(rect.top, bottom)
+    ]
+
+
+def _shower(book: Workbook, rendering: Rendering) -> Callable[[Cell, Any], Any]:
+    locale = locale_of(book.head["properties"].get("locale", "en_US"))
+    as_text = rendering.render == "FORMATTED_VALUE"
+    as_formula = rendering.render == "FORMULA"
+    date_text = rendering.dates == "FORMATTED_STRING"
+
+    def shown(cell: Cell, value: Any) -> Any:
+        if as_formula and isinstance(cell.value, Formula):
+            return cell.value.text
+        if value is None or value == "":
+            return ""
+        if isinstance(value, Fault):
+            return value.code
+        if as_text or (date_text and is_date(cell.format) and not isinstance(value, str | bool)):
+            return show(value, cell.format, locale)
+        return plain(value)
+
+    return shown
+
+
+def plain(value: Any) -> Any:
+    """A number as JSON writes it: 2, not 2.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def _turned(rows: list[list[Any]]) -> list[list[Any]]:
+    width = max(map(len, rows), default=0)
+    return [[row[column] if column < len(row) else "" for row in rows] for column in range(width)]
+
+
+def _trim(lines: list[list[Any]]) -> list[list[Any]]:
+    for line in lines:
+        while line and line[-1] == "":
+            line.pop()
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def check_body(body: Mapping[str, Any], where: str = "data") -> None:
+    """Refuse a ValueRange that is none, in the words of Google's JSON reader."""
+    for name in body:
+        if name not in VALUE_RANGE:
+            raise unknown_name(name, where)
+    values = body.get("values")
+    if values is None:
+        return
+    if not isinstance(values, list):
+        raise _not_a_list(values, f"{where}.values")
+    for index, line in enumerate(values):
+        if not isinstance(line, list):
+            raise _not_a_list(line, f"{where}.values[{index}]")
+
+
+def _not_a_list(value: Any, where: str) -> Exception:
+    shown = f'"{value}"' if isinstance(value, str) else str(value)
+    return bad_field(where, f"Invalid value at '{where}' (type.googleapis.com/google.protobuf.ListValue), {shown}")
+
+
+def update(book: Workbook, text: str, body: Mapping[str, Any], pen: Pen) -> tuple[Tab, Rect, Json]:
+    """Write a ValueRange. Answers the tab, the cells written over, and Google's summary of it."""
+    named = body.get("range")
+    if named and named != text and locate(book, named) != locate(book, text):
+        raise invalid(f"Requested writing within range [{text}], but the data's range is [{named}]")
+    tab, box = locate(book, text)
+    rows = _as_rows(body)
+    rect = _target(tab, box, rows, text)
+    return tab, rect, _write(book, tab, rect, rows, pen)
+
+
+def _as_rows(body: Mapping[str, Any]) -> list[list[Any]]:
+    lines = body.get("values") or []
+    if _choice(body.get("majorDimension"), "majorDimension", MAJORS, "Dimension") == "ROWS":
+        return lines
+    height = max(map(len, lines), default=0)
+    return [[line[row] if row < len(line) else None for line in lines] for row in range(height)]
+
+
+def _target(tab: Tab, box: Box, rows: list[list[Any]], text: str) -> Rect:
+    """Where the values go: from the range's first cell, and not out of a range that has an end."""
+    rect = within(tab, box)
+    height, width = len(rows), max(map(len, rows), default=0)
+    anchor = rect.is_cell or box == Box()
+    if not anchor:
+        named = range_name(tab.title, rect)
+        if height > rect.height and box.bottom is not None:
+            raise invalid(f"Requested writing within range [{named}], but tried writing to row [{rect.bottom + 1}]")
+        if width > rect.width and box.right is not None:
+            raise invalid(
+                f"Requested writing within range [{named}], but tried writing to column [{column_letters(rect.right)}]"
+            )
+    return Rect(rect.top, rect.left, rect.top + max(height, 1), rect.left + max(width, 1))
+
+
+def _write(book: Workbook, tab: Tab, rect: Rect, rows: list[list[Any]], pen: Pen) -> Json:
+    grow(book, tab, rect.bottom, rect.right)
+    if any(rows):
+        check_writable(book, tab, rect, pen.editor)
+    touched_rows, touched_columns, cells = set(), set(), 0
+    for offset, line in enumerate(rows):
+        columns = put_line(book, tab, rect.top + offset, rect.left, line, pen.option)
+        if columns:
+            touched_rows.add(offset)
+            touched_columns.update(columns)
+            cells += len(columns)
+    summary: Json = {"spreadsheetId": book.file_id, "updatedRange": range_name(tab.title, rect)}
+    counts = {"updatedRows": len(touched_rows), "updatedColumns": len(touched_columns), "updatedCells": cells}
+    return summary | {name: count for name, count in counts.items() if count}
+
+
+def grow(book: Workbook, tab: Tab, bottom: int, right: int) -> None:
+    """Make the grid reach so far."""
+    if bottom <= tab.row_count and right <= tab.column_count:
+        return
+    rows, columns = max(bottom, tab.row_count), max(right, tab.column_count)
+    check_cells(book, rows * columns - tab.row_count * tab.column_count)
+    tab.edit_head()["properties"]["gridProperties"].update(rowCount=rows, columnCount=columns)
+
+
+def put_line(book: Workbook, tab: Tab, row: int, left: int, line: list[Any], option: str) -> list[int]:
+    """Write one row's values from a column on; null skips a cell. Answers the columns written."""
+    columns = [left + i for i, value in enumerate(line) if value is not None]
+    if not columns:
+        return columns
+    cells = list(tab.row(row))
+    cells.extend([EMPTY] * (columns[-1] + 1 - len(cells)))
+    for column in columns:
+        cells[column] = entered(book, cells[column], line[column - left], option)
+    tab.put_row(row, trimmed(cells))
+    return columns
+
+
+def entered(book: Workbook, cell: Cell, value: Any, option: str) -> Cell:
+    """The cell after this value was put in. Raises ApiError for what no cell can hold."""
+    if isinstance(value, dict | list):
+        kind = "struct_value" if isinstance(value, dict) else "list_value"
+        raise invalid(f"Invalid values[0][0]: {kind} {{\n}}\n")
+    check_text(value)
+    if option == "RAW" or not isinstance(value, str):
+        return replace(cell, value=_stored(value), runs=None)
+    locale = locale_of(book.head["properties"].get("locale", "en_US"))
+    found, number_format = typed.enter(value, locale, cell.format)
+    if number_format:
+        return replace(cell, value=found, format={**(cell.format or {}), "numberFormat": number_format}, runs=None)
+    return replace(cell, value=found, runs=None)
+
+
+def _stored(value: Any) -> Value:
+    return None if value == "" else value
+
+
+def clear(book: Workbook, text: str, editor: str) -> str:
+    """Empty the values of a range; formats, notes and validation stay. Answers its full name."""
+    tab, box = locate(book, text)
+    rect = within(tab, box)
+    check_writable(book, tab, rect, editor)
+    for row in range(rect.top, min(rect.bottom, len(tab.rows))):
+        cleared = _without_values(tab.row(row), rect)
+        if cleared is not None:
+            tab.put_row(row, cleared)
+    return range_name(tab.title, rect)
+
+
+def _without_values(row: Row, rect: Rect) -> Row | None:
+    span = range(rect.left, min(rect.right, len(row)))
+    if all(row[column].value is None for column in span):
+        return None
+    return trimmed([replace(c, value=None, runs=None) if i in span else c for i, c in enumerate(row)])
+
+
+def append(
+    book: Workbook, calc: Calc, text: str, body: Mapping[str, Any], pen: Pen, insert: bool
+) -> tuple[Tab, Rect, Json]:
+    """Write after the table that lies at a range. Answers as `update` does, with Google's reply."""
+    tab, box = locate(book, text)
+    start = within(tab, box)
+    table = find_table(calc, tab, start)
+    rows = _as_rows(body)
+    top, left = (table.bottom, table.left) if table else (start.top, start.left)
+    rect = Rect(top, left, top + max(len(rows), 1), left + max(max(map(len, rows), default=0), 1))
+    if insert and top < tab.row_count:
+        _make_room(book, tab, top, len(rows))
+    reply: Json = {"spreadsheetId": book.file_id}
+    if table:
+        reply["tableRange"] = range_name(tab.title, table)
+    return tab, rect, reply | {"updates": _write(book, tab, rect, rows, pen)}
+
+
+def _make_room(book: Workbook, tab: Tab, at: int, count: int) -> None:
+    if count:
+        check_cells(book, count * tab.column_count)
+        shift_grid(book, tab, Shift("ROWS", at, count))
+
+
+def find_table(calc: Calc, tab: Tab, rect: Rect) -> Rect | None:
+    """The table at a range: the block of filled cells, without gaps, round its last filled cell.
+
+    The last one, so a range with a gap in its row finds the block to the right of the gap: that
+    is how Google comes to append there.
+    """
+    seed = _last_filled(calc, tab, rect)
+    if seed is None:
+        return None
+    known = tab.known_table
+    block = _grown(calc, tab, known, known.bottom) if known else None
+    if block is None or not block.holds(*seed):
+        row, column = seed
+        block = _grown(calc, tab, Rect(row, column, row + 1, column + 1), row)
+    tab.known_table = None if tab.has_formulas else block
+    return block
+
+
+def _last_filled(calc: Calc, tab: Tab, rect: Rect) -> tuple[int, int] | None:
+    for row in range(min(rect.bottom, calc.height(tab)) - 1, rect.top - 1, -1):
+        for column in range(min(rect.right, calc.width(tab, row)) - 1, rect.left - 1, -1):
+            if calc.value(tab, row, column) is not None:
+                return row, column
+    return None
+
+
+def _grown(calc: Calc, tab: Tab, block: Rect, fresh: int) -> Rect:
+    """Grow a block while a filled cell touches its edge, corners counted.
+
+    Rows above `fresh` were looked at before: an append costs the rows that it adds.
+    """
+
+    def any_filled(rows: range, columns: range) -> bool:
+        return any(calc.value(tab, r, c) is not None for r in rows for c in columns)
+
+    top, left, bottom, right = block.top, block.left, block.bottom, block.right
+    while True:
+        wide = range(max(left - 1, 0), min(right + 1, tab.column_count))
+        while bottom < calc.height(tab) and any_filled(range(bottom, bottom + 1), wide):
+            bottom += 1
+        while top > 0 and any_filled(range(top - 1, top), wide):
+            top, fresh = top - 1, min(fresh, top - 1)
+        beside = range(max(min(fresh, top + 1) - 1, 0), min(bottom + 1, tab.row_count))
+        if right < tab.column_count and any_filled(beside, range(right, right + 1)):
+            right, fresh = right + 1, top
+        elif left > 0 and any_filled(beside, range(left - 1, left)):
+            left, fresh = left - 1, top
+        else:
+            return Rect(top, left, bottom, right)
