@@ -1,0 +1,125 @@
+"""What every ledger promises, held against each of them."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.stage import stage
+from zapis.ledger.memory import MemoryLedger, MemoryStore
+from zapis.ledger.port import Append, Fresh, Part
+
+
+def row(n: object, width: int = 6) -> tuple[str, ...]:
+    return (f"r{n}", *("x",) * (width - 1))
+
+
+@pytest.fixture(scope="module")
+def on_stage(tmp_path_factory):
+    with stage(tmp_path_factory.mktemp("stage")) as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", "sheet"])
+def open_ledger(request):
+    """Opens one more view of the same, empty ledger."""
+    if request.param == "memory":
+        store = MemoryStore()
+        return lambda: MemoryLedger(store, lambda: datetime.now(UTC))
+    running = request.getfixturevalue("on_stage")
+    running.ledger = running.file("Журнал", "ledger")
+    return running.open_ledger
+
+
+def test_an_empty_ledger_has_nothing_new(open_ledger):
+    assert open_ledger().read(*Part) == Fresh()
+
+
+def test_an_append_brings_back_its_own_rows(open_ledger):
+    fresh = open_ledger().append(Append(journal=[row(1), row(2)]), Part.JOURNAL)
+
+    assert fresh.journal == (row(1), row(2))
+
+
+def test_each_row_is_new_once(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(journal=[row(1)]), Part.JOURNAL)
+
+    assert ledger.read(Part.JOURNAL).journal == ()
+
+
+def test_one_call_appends_to_all_lists(open_ledger):
+    rows = Append(journal=[row(1)], people=[row(2, 3)], outbox=[row(3, 4)])
+
+    fresh = open_ledger().append(rows, *Part)
+
+    assert (fresh.journal, fresh.people, fresh.outbox) == ((row(1),), (row(2, 3),), (row(3, 4),))
+
+
+def test_another_view_sees_the_rows_in_the_same_order(open_ledger):
+    first, second = open_ledger(), open_ledger()
+    first.append(Append(journal=[row(1)]))
+    second.append(Append(journal=[row(2)]))
+
+    assert first.read(Part.JOURNAL).journal == second.read(Part.JOURNAL).journal == (row(1), row(2))
+
+
+def test_a_list_that_was_not_asked_for_stays_new(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(journal=[row(1)], outbox=[row(2, 4)]), Part.JOURNAL)
+
+    assert ledger.read(Part.OUTBOX).outbox == (row(2, 4),)
+
+
+def test_the_catalogue_is_replaced_whole(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(catalogue=[("revision", "one", ""), ("slot", "S1", "{}"), ("slot", "S2", "{}")]))
+
+    fresh = ledger.append(Append(catalogue=[("revision", "two", ""), ("slot", "S3", "{}")]))
+
+    assert fresh.catalogue_revision == "two"
+    assert ledger.catalogue() == (("revision", "two", ""), ("slot", "S3", "{}"))
+
+
+def test_a_formula_in_a_row_stays_a_text(open_ledger):
+    evil = ('=HYPERLINK("http://x")', "+7916", "'quoted", "007", "  spaces ", "новая\nстрока")
+
+    fresh = open_ledger().append(Append(journal=[evil]), Part.JOURNAL)
+
+    assert fresh.journal == (evil,)
+
+
+def test_empty_cells_at_the_end_come_back(open_ledger):
+    fresh = open_ledger().append(Append(journal=[("a", "b", "c", "", "", "")]), Part.JOURNAL)
+
+    assert fresh.journal == (("a", "b", "c", "", "", ""),)
+
+
+def test_hundreds_of_rows_go_in_one_call(open_ledger):
+    rows = [row(n) for n in range(700)]
+
+    assert open_ledger().append(Append(journal=rows), Part.JOURNAL).journal == tuple(rows)
+
+
+def test_rows_of_many_writers_all_land_and_everybody_reads_the_same_order(open_ledger):
+    def write(writer: int) -> None:
+        ledger = open_ledger()
+        for n in range(5):
+            mine = row(f"{writer}.{n}")
+            assert mine in ledger.append(Append(journal=[mine]), Part.JOURNAL).journal
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+
+    one, other = open_ledger().read(Part.JOURNAL).journal, open_ledger().read(Part.JOURNAL).journal
+    assert one == other
+    assert len(set(one)) == 40
+
+
+def test_the_clock_is_in_utc(open_ledger):
+    ledger = open_ledger()
+    ledger.read(Part.JOURNAL)
+
+    assert abs(ledger.now() - datetime.now(UTC)).total_seconds() < 2

@@ -1,0 +1,131 @@
+"""A season on a stage: the emulator, three kinds of spreadsheet laid out, and hands that type into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.sheets.server import Emulator
+from zapis.ledger.port import Append, Part
+from zapis.ledger.sheet import SheetLedger
+from zapis.publish.layout import lay_out
+from zapis.publish.sync import Report, Sync
+from zapis.schema import schema, tab
+from zapis.sheets import Sheets
+
+ACCOUNT = "zapis-jobs@demo.iam.gserviceaccount.com"
+MASK = "sheets(properties(sheetId,title),data(rowData.values(formattedValue)))"
+
+
+class Stage:
+    """Files of a small season, as one service account sees them."""
+
+    def __init__(self, emulator: Emulator, folder: Path) -> None:
+        self.emulator = emulator
+        self.host = emulator.url.removeprefix("http://")
+        self.key = emulator.key_file(folder / "key.json", email=ACCOUNT)
+        self.sheets = Sheets(self.key, self.host)
+        self.ledger = self.file("Журнал", "ledger")
+        self.catalogue = self.file("Каталог", "catalogue")
+        self.roster = self.file("Список завода", "roster")
+        self._ids = count(1)
+
+    def file(self, title: str, kind: str) -> str:
+        """A spreadsheet that a person made, shared and laid out."""
+        made = httpx.post(f"{self.emulator.url}/_local/files", json={"title": title, "share_with": [ACCOUNT]})
+        spreadsheet = made.json()["id"]
+        lay_out(self.sheets, spreadsheet, schema()[kind], [ACCOUNT])
+        return spreadsheet
+
+    def open_ledger(self) -> SheetLedger:
+        """A ledger of its own session, as another instance has it."""
+        return SheetLedger(Sheets(self.key, self.host), self.ledger)
+
+    def syncer(self, settle: float = 0, writer: str = "sync") -> Sync:
+        sheets = Sheets(self.key, self.host)
+        return Sync(
+            sheets,
+            SheetLedger(sheets, self.ledger),
+            self.catalogue,
+            settle=timedelta(seconds=settle),
+            writer=writer,
+            new_id=lambda: f"new{next(self._ids)}",
+        )
+
+    def settle(self, sync: Sync) -> Report:
+        """Run until nothing is left to do (ids are filled in by one run and offered by the next)."""
+        for _ in range(5):
+            report = sync.run()
+            if not report.offers and not report.written:
+                return report
+        raise AssertionError("sync does not come to rest")
+
+    def grid(self, spreadsheet: str, title: str) -> list[list[str]]:
+        """What a person sees in a tab."""
+        sheet = self.sheets.get(spreadsheet, [f"'{title}'"], MASK)["sheets"][0]
+        rows = sheet["data"][0].get("rowData", ())
+        return [[cell.get("formattedValue", "") for cell in row.get("values", ())] for row in rows]
+
+    def rows(self, spreadsheet: str, title: str) -> list[dict[str, str]]:
+        """The rows below the header, by header."""
+        header, *rows = self.grid(spreadsheet, title)
+        return [dict(zip(header, row + [""] * (len(header) - len(row)), strict=False)) for row in rows]
+
+    def type(self, title: str, row: int, header: str, value: Any, spreadsheet: str | None = None) -> None:
+        """Type into the cell under `header` in the row with this number (2 is the first below the header)."""
+        spreadsheet = spreadsheet or self.catalogue
+        column = self.grid(spreadsheet, title)[0].index(header)
+        edit = {"tab": title, "row": row - 1, "column": column, "value": value}
+        answer = httpx.post(f"{self.emulator.url}/_local/files/{spreadsheet}/edit", json=edit)
+        assert answer.status_code == 200, answer.text
+
+    def fill(self, key: str, row: int, cells: Mapping[str, Any]) -> None:
+        """Type a whole row; `cells` by column key."""
+        declared = tab("catalogue", key)
+        for column, value in cells.items():
+            self.type(declared.title, row, declared.column(column).header, value)
+
+    def journal(self) -> list[tuple[str, ...]]:
+        return list(self.open_ledger().read(Part.JOURNAL).journal)
+
+    def append(self, **rows: Any) -> None:
+        self.open_ledger().append(Append(**rows))
+
+
+ENTERPRISE = {"name": "Завод «Москвич»", "address": "Волгоградский проспект, 42"}
+TOUR = {
+    "title": "Как рождается автомобиль",
+    "enterprise": "Завод «Москвич»",
+    "kind": "экскурсия",
+    "minutes": "90",
+    "min_age": "12",
+    "capacity": "25",
+}
+SLOT = {
+    "tour": "Как рождается автомобиль",
+    "date": "12.12.2030",
+    "time": "11:00",
+    "capacity": "2",
+    "status": "открыта",
+}
+
+
+@contextmanager
+def stage(folder: Path, **emulator: Any) -> Iterator[Stage]:
+    """An empty, laid-out season on a fresh emulator."""
+    with Emulator(port=0, data=folder / "sheets.db", **emulator) as running:
+        yield Stage(running, folder)
+
+
+def small_season(stage: Stage) -> None:
+    """One enterprise with its roster, one tour, one open slot of two seats, typed by hand."""
+    link = f"https://docs.google.com/spreadsheets/d/{stage.roster}/edit"
+    stage.fill("enterprises", 2, ENTERPRISE | {"roster": link})
+    stage.fill("tours", 2, TOUR)
+    stage.fill("slots", 2, SLOT)
