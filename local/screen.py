@@ -26,7 +26,6 @@ class Screen:
 
     def __init__(self) -> None:
         self._color = False if os.environ.get("NO_COLOR") else None
-        self._open_line = False
         self._told: dict[tuple[str, str], float] = {}
 
     @contextmanager
@@ -34,16 +33,18 @@ class Screen:
         """A line for a step that takes a while: its words when it starts, its time when it is done."""
         began = time.monotonic()
         self._say(f"{MARGIN}{words:<{WIDTH}}", newline=False)
-        yield
-        took = click.style(f"{time.monotonic() - began:5.1f} s", dim=True)
-        self._say(took if self._open_line else f"{MARGIN}{words:<{WIDTH}}{took}")
+        try:
+            yield
+        except BaseException:
+            self._say("")
+            raise
+        self._say(click.style(f"{time.monotonic() - began:5.1f} s", dim=True))
 
     def heard(self, part: str, line: str) -> None:
         """A part's line. What it says over and over is shown once, until it has been quiet for a minute."""
         now = time.monotonic()
         self._told = {key: at for key, at in self._told.items() if now - at < QUIET_SECONDS}
         if (part, line) not in self._told:
-            self._end_line()
             self._say(f"{MARGIN}{click.style(f'{part:<10}', fg='yellow')} {line}")
         self._told[part, line] = now
 
@@ -61,19 +62,13 @@ class Screen:
         self._say("")
 
     def stopping(self) -> None:
-        self._end_line()
         self._say(f"\n{MARGIN}Stopping every part")
 
     def stopped(self, data: Path) -> None:
         self._say(f"{MARGIN}Stopped. The data stay in {_short(data)}; `make run` goes on with them.")
 
-    def _end_line(self) -> None:
-        if self._open_line:
-            self._say("")
-
     def _say(self, words: str, newline: bool = True) -> None:
         click.echo(words, nl=newline, color=self._color)
-        self._open_line = not newline
 
 
 def _places(settings: Settings) -> list[tuple[str, str, str]]:

@@ -40,16 +40,19 @@ class Supervisor:
         """Start the parts together and wait until all are ready. Raises LocalError, Stopped."""
         started = self._add(parts)
         deadline = time.monotonic() + READY_WITHIN
+        # What a part says while it starts is for its log: it either gets ready, or is reported whole.
         while late := [child for child in started if not child.is_ready()]:
             if time.monotonic() > deadline:
                 raise LocalError(_report(late[0], f"was not ready in {READY_WITHIN:.0f} s"))
-            self._look()
+            self._check()
+        for child in started:
+            child.log.fresh()
 
     def finish(self, part: Part) -> None:
         """Run the part to its end, which must be a good one. Raises LocalError, Stopped."""
         [child] = self._add([part])
         while child.exit_code() is None:
-            self._look(leaving=child)
+            self._check(leaving=child)
         self._stages.pop()
         if child.exit_code():
             raise LocalError(_report(child, _end(child)))
@@ -57,7 +60,8 @@ class Supervisor:
     def watch(self) -> None:
         """Look after the parts for as long as all of them live. Raises LocalError, Stopped."""
         while True:
-            self._look()
+            self._check()
+            self._pass_on_news()
 
     def stop(self) -> None:
         """Stop every part, those first that lean on others. Whoever lingers is killed."""
@@ -84,14 +88,10 @@ class Supervisor:
             stage.append(Child(part, self._logs))
         return stage
 
-    def _look(self, leaving: Child | None = None) -> None:
+    def _check(self, leaving: Child | None = None) -> None:
         time.sleep(LOOK_EVERY)
         if self._requests:
             raise Stopped
-        self._find_the_dead(leaving)
-        self._pass_on_news()
-
-    def _find_the_dead(self, leaving: Child | None) -> None:
         for child in self._children():
             if child is not leaving and child.exit_code() is not None:
                 raise LocalError(_report(child, _end(child)))

@@ -1,7 +1,7 @@
 """A run whose parts are tiny servers: `python -m tests.local.fake_run`, settings from the environment.
 
 FAKE_PARTS is a JSON object {part: what it does instead of serving}: `die`, `linger` (it does not
-mind SIGTERM), `complain` (a warning and an ordinary record on stdout, then it serves).
+mind SIGTERM), `complain` (a greeting; then a warning and an ordinary record with every answer).
 """
 
 import json
@@ -20,17 +20,18 @@ from local.up import run, scratch
 SERVER = """
 import http.server, json, os, signal, sys
 port, deed = int(sys.argv[1]), sys.argv[2]
-print(json.dumps({"severity": "INFO", "message": f"pid {os.getpid()}"}), flush=True)
+print(json.dumps({"severity": "INFO", "message": f"pid {os.getpid()} port {port}"}), flush=True)
 if deed == "die":
     sys.exit("the ledger is not a spreadsheet")
 if deed == "linger":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if deed == "complain":
-    print(json.dumps({"severity": "INFO", "message": "an ordinary record"}))
-    for _ in range(3):
-        print(json.dumps({"severity": "WARNING", "message": "the quota is nearly used up"}), flush=True)
+    print("a greeting", flush=True)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if deed == "complain":
+            print(json.dumps({"severity": "INFO", "message": "an ordinary record"}))
+            print(json.dumps({"severity": "WARNING", "message": "the quota is nearly used up"}), flush=True)
         self.send_response(200)
         self.end_headers()
     def log_message(self, *_):

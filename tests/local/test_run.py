@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from local.plan import ROOT
 from local.ports import free
@@ -51,6 +52,11 @@ class Run:
         logs = (self._data / "logs").glob("*.log")
         found = {log.stem: re.search(r"pid (\d+)", log.read_text()) for log in logs}
         return {name: int(match[1]) for name, match in found.items() if match}
+
+    def url(self, part: str) -> str:
+        found = re.search(r"port (\d+)", (self._data / "logs" / f"{part}.log").read_text())
+        assert found
+        return f"http://127.0.0.1:{found[1]}/"
 
 
 Start = Callable[..., Run]
@@ -157,9 +163,12 @@ def test_a_season_that_cannot_be_laid_out_is_told_and_tried_again(start: Start) 
 
 def test_a_warning_is_shown_once_under_the_name_of_its_part(start: Start) -> None:
     run = start(FAKE_PARTS={"sync": "complain"}).until("Zapis is up")
+    for _ in range(3):
+        requests.get(run.url("sync"), timeout=5)
     run.until("the quota is nearly used up").signal(signal.SIGINT).ended()
     assert re.findall(r"sync +the quota is nearly used up", run.said) == ["sync       the quota is nearly used up"]
     assert "an ordinary record" not in run.said
+    assert "a greeting" not in run.said
 
 
 def test_the_terminal_tells_every_address_without_colour_in_a_pipe(start: Start, env: dict[str, str]) -> None:
