@@ -1,0 +1,148 @@
+"""The JSON API: the same desk as the pages, for programs.
+
+A registration's once-only key is the header Idempotency-Key: the same key with the same body is answered with
+the same registration as it stands now, with another body it is a problem. What went wrong is told as RFC 9457.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from zapis.core import rules
+from zapis.core.model import Reason, Registration, SlotId, Standing
+from zapis.site import finding, forms, words
+from zapis.site.bodies import read_json
+from zapis.site.desk import Desk, KeyReused, Refused
+from zapis.site.fitting import unfit
+from zapis.site.forms import PartyRequest
+from zapis.site.links import Links
+from zapis.site.offers import Counter, Offer
+from zapis.site.problems import invalid, problem
+from zapis.site.words import Words
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+_NO_KEY = Words(
+    400, "idempotency_key", "Нужен ключ", "Передайте заголовок Idempotency-Key: от 1 до 255 печатных знаков ASCII."
+)
+_NOTHING_TO_CANCEL = Words(409, "not_active", "Отменять нечего", "Эта заявка не получила ни места, ни очереди.")
+_BEGUN = Words(409, "past", "Визит уже начался", "Отменить можно только визит, который ещё не начался.")
+_AFTER_THE_JOURNAL = (Reason.FULL, Reason.LIMIT)
+"""Refusals that are an outcome of having asked; the others are a problem with asking."""
+
+
+class Api:
+    """The API's doors."""
+
+    def __init__(self, desk: Desk, links: Links) -> None:
+        self._desk = desk
+        self._links = links
+
+    async def slots(self, request: Request) -> Response:
+        """GET /api/slots"""
+        from zapis.site import shapes
+
+        counter = await self._desk.counter()
+        return _json(shapes.Slots([shapes.slot(offer, self._links) for offer in counter.coming()]))
+
+    async def slot(self, request: Request) -> Response:
+        """GET /api/slots/<id>"""
+        from zapis.site import shapes
+
+        offer = (await self._desk.counter()).offer(SlotId(request.path_params["id"]))
+        if offer is None:
+            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
+        return _json(shapes.slot(offer, self._links))
+
+    async def register(self, request: Request) -> Response:
+        """POST /api/slots/<id>/registrations"""
+        slot, key = SlotId(request.path_params["id"]), request.headers.get("idempotency-key", "")
+        if not _KEY.fullmatch(key):
+            return problem(_NO_KEY)
+        asked = forms.read(forms.from_json(await read_json(request)))
+        if isinstance(asked, tuple):
+            known = (await self._desk.counter()).offer(slot)
+            return invalid(asked) if known else problem(words.of_refusal(Reason.UNKNOWN_SLOT))
+        answer = await self._desk.register(slot, key, asked)
+        if isinstance(answer, KeyReused):
+            return problem(words.CONTRADICTED)
+        return self._answered(await self._desk.counter(), answer, slot, asked)
+
+    def _answered(
+        self, counter: Counter, answer: Registration | Refused, slot: SlotId, asked: PartyRequest
+    ) -> Response:
+        offer = counter.offer(slot)
+        if isinstance(answer, Refused):
+            return self._refused(counter, offer, answer.reason, asked)
+        if answer.standing is Standing.REFUSED and answer.reason not in _AFTER_THE_JOURNAL:
+            return self._refused(counter, offer, answer.reason, asked)
+        return self._ticket(counter, answer, 201)
+
+    def _refused(self, counter: Counter, offer: Offer | None, reason: Reason | None, asked: PartyRequest) -> Response:
+        said = words.of_refusal(reason, offer)
+        if offer is None:
+            return problem(said)
+        if said.status == 422:
+            return invalid(unfit(offer, asked), said, reason=reason, alternatives=self._others(counter, offer, asked))
+        if reason is Reason.ALREADY:
+            return problem(said, reason=reason)
+        return problem(said, reason=reason, alternatives=self._others(counter, offer, asked))
+
+    def _others(self, counter: Counter, offer: Offer, asked: PartyRequest) -> list[Any]:
+        from zapis.site import shapes
+
+        others = finding.alternatives(counter.coming(), offer, asked.ages)
+        return [shapes.slot(other, self._links) for other in others]
+
+    async def registration(self, request: Request) -> Response:
+        """GET /api/registrations"""
+        holder = await self._desk.holder(_token(request))
+        return self._ticket(await self._desk.counter(), holder) if holder else _unauthorized()
+
+    async def cancel(self, request: Request) -> Response:
+        """DELETE /api/registrations"""
+        holder = await self._desk.holder(_token(request))
+        if holder is None:
+            return _unauthorized()
+        counter = await self._desk.counter()
+        offer = counter.any_offer(holder.slot)
+        if holder.standing is Standing.REFUSED:
+            return problem(_NOTHING_TO_CANCEL)
+        if holder.active and offer and rules.is_past(offer.terms, counter.now):
+            return problem(_BEGUN)
+        return self._ticket(counter, await self._desk.cancel(holder))
+
+    def _ticket(self, counter: Counter, registration: Registration, status: int = 200) -> Response:
+        from zapis.site import shapes
+
+        token = self._desk.tokens.ticket(registration.id)
+        offer, place = counter.any_offer(registration.slot), counter.place(registration.id)
+        shape = shapes.ticket(registration, place, offer, token, self._links)
+        headers = {"Location": self._links.absolute("/api/registrations")} if status == 201 else {}
+        return _json(shape, status, {"Cache-Control": "no-store"} | headers)
+
+    async def description(self, request: Request) -> Response:
+        """GET /api/openapi.json"""
+        from zapis.site.openapi import describe
+
+        return _json(describe(self._links), headers={"Cache-Control": "public, max-age=300"})
+
+
+def _token(request: Request) -> str:
+    value = request.headers.get("authorization", "").strip()
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.casefold() == "bearer" else value
+
+
+def _unauthorized() -> Response:
+    return problem(words.of_status(401), {"WWW-Authenticate": "Bearer"})
+
+
+def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    import msgspec
+
+    all_headers = {"Cache-Control": "no-cache"} | (headers or {})
+    return Response(msgspec.json.encode(value), status, all_headers, "application/json")

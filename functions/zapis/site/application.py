@@ -1,0 +1,95 @@
+"""The site as an ASGI application: its doors in one list, its parts put together.
+
+It is called once per request and never told of a lifespan, so nothing here waits for one: each part makes
+what is costly at its first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from zapis.ledger.committer import Committer
+from zapis.schema import resource
+from zapis.site.api import Api
+from zapis.site.consents import Consents
+from zapis.site.desk import Desk
+from zapis.site.edge import CatchAll, Edge, Explain
+from zapis.site.links import Links
+from zapis.site.pages import Pages
+from zapis.site.problems import problem
+from zapis.site.rendering import SECRET, Rendering
+from zapis.site.security import SecurityHeaders
+from zapis.site.showcase import Showcase
+from zapis.site.statics import Statics
+from zapis.site.tickets import Tickets
+from zapis.site.words import Words
+from zapis.tokens import Tokens
+
+Door = Callable[[Request], Awaitable[Response]]
+
+
+def application(committer: Committer, tokens: Tokens, site_url: str) -> Starlette:
+    """The site over one committer. `site_url` is its public address, without a slash at the end."""
+    templates = resource("templates")
+    links = Links(site_url)
+    statics = Statics(templates / "static", links)
+    rendering = Rendering(templates / "pages", links, statics)
+    desk = Desk(committer, tokens, Consents(templates / "pages"))
+    edge = Edge(_explain(rendering))
+    return Starlette(
+        routes=_routes(desk, rendering, links, statics),
+        middleware=[Middleware(SecurityHeaders, secure=links.secure), Middleware(CatchAll, edge=edge)],
+        exception_handlers={HTTPException: edge.answer},
+    )
+
+
+def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) -> list[Route]:
+    showcase, pages = Showcase(desk, rendering), Pages(desk, rendering, links)
+    tickets, api = Tickets(desk, rendering, links), Api(desk, links)
+    return [
+        Route("/", showcase.show),
+        _doors("/slots/{id}", GET=pages.slot, POST=pages.register),
+        Route("/ticket/{token}", tickets.show),
+        _doors("/ticket/{token}/cancel", GET=tickets.ask, POST=tickets.cancel),
+        Route("/ticket/{token}/calendar.ics", tickets.calendar),
+        Route("/consent/{kind}", pages.consent),
+        Route("/consent/{kind}/{version}", pages.consent),
+        Route("/api/slots", api.slots),
+        Route("/api/slots/{id}", api.slot),
+        Route("/api/slots/{id}/registrations", api.register, methods=["POST"]),
+        _doors("/api/registrations", GET=api.registration, DELETE=api.cancel),
+        Route("/api/openapi.json", api.description),
+        Route("/static/{digest}/{name}", statics.serve),
+        Route("/healthz", _healthy),
+    ]
+
+
+def _doors(path: str, **by_method: Door) -> Route:
+    """One path with a door for each method, so that a wrong method is told of all that are right."""
+
+    async def door(request: Request) -> Response:
+        return await by_method.get(request.method, by_method["GET"])(request)
+
+    return Route(path, door, methods=list(by_method))
+
+
+async def _healthy(request: Request) -> Response:
+    """This process answers; whether the ledger does is not asked, or its trouble would restart the site."""
+    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+
+
+def _explain(rendering: Rendering) -> Explain:
+    def explain(request: Request, said: Words) -> Response:
+        if request.scope["path"].startswith("/api/"):
+            return problem(said)
+        headers = SECRET | ({"Retry-After": str(said.retry_after)} if said.retry_after else {})
+        return rendering.page("message.html", said.status, headers, said=said)
+
+    return explain

@@ -1,0 +1,114 @@
+"""The desk behind every door: look at the counter, register a party, cancel it.
+
+Only what is certain is refused before the journal; everything else is put into it and answered with what the
+fold said once the entry was read back. The page's form and the JSON API differ in words and shapes, never
+in what they may do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from zapis.core import ids, people, rules
+from zapis.core.entries import Cancelled, Requested
+from zapis.core.model import EntryId, Reason, Registration, RegistrationId, SlotId
+from zapis.core.people import Person
+from zapis.ledger.committer import Committer
+from zapis.site.consents import Consents
+from zapis.site.forms import PartyRequest
+from zapis.site.offers import Counter
+from zapis.tokens import Tokens
+
+READING_AGE = 3.0
+"""Seconds that what a page shows may be old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Certain without the journal; nothing was recorded."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """The once-only key came before with another body; nothing of this one was recorded."""
+
+
+Answer = Registration | Refused | KeyReused
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all doors share."""
+
+    committer: Committer
+    tokens: Tokens
+    consents: Consents
+
+    async def counter(self, max_age: float = READING_AGE) -> Counter:
+        """The counter, at most `max_age` seconds old. Raises SheetsUnavailable, JournalDisturbed, CannotDecide."""
+        await self.committer.refresh(max_age)
+        return Counter(self.committer.catalogue, self.committer.state, self.committer.now())
+
+    def body_of(self, request: PartyRequest) -> str:
+        """A keyed digest of all that was asked: tells bodies apart, says nothing of them."""
+        return str(self.tokens.person("body", ids.digest(*request.body())))
+
+    async def register(self, slot: SlotId, key: str, request: PartyRequest) -> Answer:
+        """What became of a request under a once-only key. Raises what `Committer.commit` raises."""
+        counter = await self.counter()
+        registration, body = ids.registration_id(slot, key), self.body_of(request)
+        if registration not in counter.state.registrations:
+            refused = _certain_refusal(counter, slot, request)
+            if refused:
+                return refused
+            await self._commit(registration, slot, body, request)
+        landed = self.committer.state.registrations[registration]
+        return landed if landed.body == body else KeyReused()
+
+    async def _commit(self, id: RegistrationId, slot: SlotId, body: str, request: PartyRequest) -> None:
+        fact = Requested(
+            ages=request.ages,
+            persons=(self.tokens.person("email", request.email),),
+            waits=request.waits,
+            body=body,
+            consents=tuple(self.consents.current(kind).stamp for kind in request.consents),
+        )
+        person = Person(
+            request.name, request.email, request.phone, tuple(v.name for v in request.visitors), request.language
+        )
+        await self.committer.commit(EntryId(id), slot, fact, [people.to_row(id, person)])
+
+    async def holder(self, token: str) -> Registration | None:
+        """The registration that a ticket's token was signed for; None for a forged token or an unknown one."""
+        id = self.tokens.registration(token)
+        if id is None:
+            return None
+        await self.committer.refresh(READING_AGE)
+        if id not in self.committer.state.registrations:
+            # Another instance may have written it within these seconds.
+            await self.committer.refresh(0)
+        return self.committer.state.registrations.get(id)
+
+    async def cancel(self, registration: Registration, members: Iterable[int] = ()) -> Registration:
+        """The registration after `members` (all of the party if none are named) will not come.
+
+        Cancelling again what is cancelled changes nothing. Raises what `Committer.commit` raises.
+        """
+        named = set(members)
+        leaving = tuple(m for m in registration.members if m in named or not named)
+        if registration.active and leaving:
+            id = ids.entry_id("cancelled", registration.id, *map(str, leaving), str(registration.revision))
+            await self.committer.commit(id, registration.slot, Cancelled(registration.id, leaving))
+        return self.committer.state.registrations[registration.id]
+
+
+def _certain_refusal(counter: Counter, slot: SlotId, request: PartyRequest) -> Refused | None:
+    offer = counter.offer(slot)
+    if offer is None:
+        return Refused(Reason.UNKNOWN_SLOT)
+    terms = offer.terms
+    reason = rules.closed_to_requests(terms, counter.now) or rules.party_fits_the_terms(terms, request.ages)
+    return Refused(reason) if reason else None

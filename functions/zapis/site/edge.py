@@ -1,0 +1,80 @@
+"""The edge: whatever goes wrong inside becomes an answer in the visitor's words, and a line for the operator.
+
+The line names the error, the door and the places in the code, and nothing that a visitor sent: neither the
+address (a ticket's address is its secret) nor an exception's text.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from zapis.errors import ZapisError
+from zapis.site import words
+from zapis.site.words import Words
+
+FRAMES_SHOWN = 4
+
+log = logging.getLogger("zapis.site")
+
+Explain = Callable[[Request, Words], Response]
+
+
+class Edge:
+    """Answers for errors. `explain` puts words into the shape that fits the request: a page, or a problem."""
+
+    def __init__(self, explain: Explain) -> None:
+        self._explain = explain
+
+    def answer(self, request: Request, error: Exception) -> Response:
+        """The answer to a request that ended in an error."""
+        if isinstance(error, HTTPException):
+            said = words.of_status(error.status_code)
+        else:
+            said = words.of_fault(error)
+            _log(request, error, said)
+        response = self._explain(request, said)
+        response.headers.update(getattr(error, "headers", None) or {})
+        return response
+
+
+class CatchAll:
+    """The outermost catch: no exception passes, because the framework outside would print it and its text."""
+
+    def __init__(self, app: ASGIApp, edge: Edge) -> None:
+        self._app = app
+        self._edge = edge
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def note_start(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_start)
+        except ClientDisconnect:
+            log.info("a visitor left before the answer")
+        except Exception as error:
+            request = Request(scope, receive)
+            response = self._edge.answer(request, error)
+            if not started:
+                await response(scope, receive, send)
+
+
+def _log(request: Request, error: Exception, said: Words) -> None:
+    door = getattr(request.scope.get("route"), "path", "no door")
+    if isinstance(error, ZapisError):
+        log.warning("%s %s: answered %d for %s", request.method, door, said.status, type(error).__name__)
+        return
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_SHOWN:]
+    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    log.error("%s %s: %s in %s", request.method, door, type(error).__name__, places)

@@ -1,0 +1,93 @@
+"""One field's text -> its value, or what is wrong with it in words for the visitor.
+
+Names go into mails that this programme sends, so a name that carries a link or a line break would make it a
+relay for other people's advertising: such names are refused kindly, beside their field. Libraries that know
+addresses and telephone numbers are imported at the first use: a page that is only read does not need them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_NAME = 100
+LONGEST_EMAIL = 254
+OLDEST = 120
+_LINK = re.compile(r"https?\b|www\.|://|\w{2,}\.(?:[a-z]{2,}|рф|рус|москва)\b", re.IGNORECASE)
+_BESIDE_LETTERS = frozenset(" -\u2010\u2011'\u2019\u02bc.\u200c\u200d")
+_SPACES = re.compile(r"[ \u00a0\u202f]+")
+
+
+class Wrong(ValueError):
+    """A field that cannot be taken as it is; the text says what to do, in Russian."""
+
+
+def name(value: object) -> str:
+    """A person's name: 1 to 100 signs, in letters of any script. Raises Wrong."""
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", _text(value))).strip()
+    if not text:
+        raise Wrong("Напишите имя и фамилию.")
+    if len(text) > LONGEST_NAME:
+        raise Wrong(f"Слишком длинно: имя — не больше {LONGEST_NAME} знаков.")
+    if _LINK.search(text):
+        raise Wrong("Похоже на адрес сайта. Напишите только имя; после точки ставьте пробел.")
+    if not all(map(_may_stand_in_a_name, text)):
+        raise Wrong("В имени могут быть только буквы, пробел, дефис, апостроф и точка.")
+    if not any(map(str.isalpha, text)):
+        raise Wrong("В имени должны быть буквы.")
+    return text
+
+
+def email(value: object) -> str:
+    """An e-mail address in the form in which it can be sent to. Raises Wrong."""
+    text = _text(value).strip()
+    if not text:
+        raise Wrong("Напишите адрес электронной почты: на него придёт билет.")
+    if len(text) > LONGEST_EMAIL:
+        raise Wrong(f"Слишком длинно: адрес — не больше {LONGEST_EMAIL} знаков.")
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise Wrong("Проверьте адрес: нужен такой, как ivanova@yandex.ru.") from None
+    return found.ascii_email or found.normalized
+
+
+def phone(value: object) -> str:
+    """A telephone number as E.164, such as +79161234567, in whatever habit it was typed. Raises Wrong."""
+    text = _text(value).strip()
+    if not text:
+        raise Wrong("Напишите номер телефона: по нему позвонят, если визит изменится.")
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text[:LONGEST_NAME], "RU")
+    except phonenumbers.NumberParseException:
+        raise Wrong("Проверьте номер: нужен такой, как +7 916 123-45-67.") from None
+    if not phonenumbers.is_valid_number(number):
+        raise Wrong("Такого номера не бывает: проверьте цифры. Пример: +7 916 123-45-67.")
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def age(value: object) -> int:
+    """Full years on the day of the visit. Raises Wrong."""
+    if value is None or value == "":
+        raise Wrong("Напишите, сколько лет будет в день визита.")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is not int or not 0 <= value <= OLDEST:
+        raise Wrong(f"Возраст — целое число от 0 до {OLDEST}.")
+    return value
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Wrong("Здесь нужен текст.")
+    return value
+
+
+def _may_stand_in_a_name(sign: str) -> bool:
+    return sign in _BESIDE_LETTERS or unicodedata.category(sign)[0] in "LM"

@@ -1,0 +1,101 @@
+"""Finding a visit: the filter that lives in the catalogue's address, and other dates that would suit a party.
+
+Pure. A filter value that says nothing (a day that is no day, a kind that does not exist) filters nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from zapis.core import rules
+from zapis.site import russian
+from zapis.site.offers import Availability, Offer
+
+LONGEST_WORDS = 100
+MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a visitor looks for. None and the empty text stand for anything; `age` is the youngest's."""
+
+    words: str = ""
+    day: date | None = None
+    kind: str = ""
+    enterprise: str = ""
+    seats: int | None = None
+    age: int | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether nothing was asked for."""
+        return self == Wanted()
+
+    def suits(self, offer: Offer) -> bool:
+        """Whether the offer is what is looked for."""
+        return (
+            self._has_the_words(offer)
+            and (self.day is None or russian.day_of(offer.terms.starts) == self.day)
+            and self.kind in ("", offer.tour.kind)
+            and self.enterprise in ("", offer.enterprise.id)
+            and (self.seats is None or (offer.asks and offer.free >= self.seats <= offer.terms.max_party))
+            and (self.age is None or offer.terms.min_age <= self.age <= offer.terms.max_age)
+        )
+
+    def _has_the_words(self, offer: Offer) -> bool:
+        tour, enterprise = offer.tour, offer.enterprise
+        text = _plain(f"{tour.title} {tour.about} {enterprise.name} {enterprise.about} {enterprise.metro}")
+        return all(word in text for word in _plain(self.words).split())
+
+
+def wanted(query: Mapping[str, str]) -> Wanted:
+    """The filter in an address's query."""
+    return Wanted(
+        words=query.get("q", "").strip()[:LONGEST_WORDS],
+        day=_day(query.get("date", "")),
+        kind=query["kind"] if query.get("kind") in ("excursion", "workshop") else "",
+        enterprise=query.get("enterprise", "")[:LONGEST_WORDS],
+        seats=_number(query.get("seats", ""), 1, 100),
+        age=_number(query.get("age", ""), 0, 120),
+    )
+
+
+def alternatives(offers: Iterable[Offer], instead_of: Offer, ages: tuple[int, ...]) -> list[Offer]:
+    """The nearest slots with seats for the whole party: other dates of the same tour, then what is most like it."""
+    suitable = [o for o in offers if o.id != instead_of.id and _has_room_for(o, ages)]
+    return sorted(suitable, key=lambda offer: _unlikeness(offer, instead_of))[:MOST_ALTERNATIVES]
+
+
+def _has_room_for(offer: Offer, ages: tuple[int, ...]) -> bool:
+    return (
+        offer.availability is Availability.OPEN
+        and offer.free >= len(ages)
+        and rules.party_fits_the_terms(offer.terms, ages) is None
+    )
+
+
+def _unlikeness(offer: Offer, other: Offer) -> tuple[bool, bool, bool, datetime]:
+    return (
+        offer.tour.id != other.tour.id,
+        offer.enterprise.id != other.enterprise.id,
+        offer.tour.kind != other.tour.kind,
+        offer.terms.starts,
+    )
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str, least: int, most: int) -> int | None:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else None
+    return number if number is not None and least <= number <= most else None

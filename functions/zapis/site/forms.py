@@ -1,0 +1,227 @@
+"""What a visitor sent -> a request, or everything that is wrong with it at once.
+
+Pure, and the same for the page's form and for the JSON API: both become a `Draft`, whose parts know where
+they came from as a JSON pointer (`/visitors/1/age`). A field of the form has the same name with hyphens
+(`visitors-1-age`), so one problem finds its place in either. The limits of one slot are not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from zapis.site import fields
+from zapis.site.fields import Wrong
+
+MOST_VISITORS = 100
+REGISTRATION = "registration"
+CONSENTS = (REGISTRATION,)
+LANGUAGES = ("ru", "en")
+_VISITOR_FIELD = re.compile(r"visitors-([1-9]\d{0,2})-(?:name|age)")
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field, in words for the visitor."""
+
+    pointer: str
+    detail: str
+
+    @property
+    def field(self) -> str:
+        """The name and id of the form's field."""
+        return field_of(self.pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One of the party. `pointer` is where the visitor was typed."""
+
+    pointer: str
+    name: str
+    age: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRequest:
+    """A request that can be put to the journal, whatever slot it is for."""
+
+    name: str
+    email: str
+    phone: str
+    visitors: tuple[Visitor, ...]
+    waits: bool
+    consents: tuple[str, ...]
+    language: str
+
+    @property
+    def ages(self) -> tuple[int, ...]:
+        """One age for each visitor, in the order in which they were typed."""
+        return tuple(visitor.age for visitor in self.visitors)
+
+    def body(self) -> tuple[str, ...]:
+        """All that was asked, as texts: two requests with the same body are the same request."""
+        visitors = (part for visitor in self.visitors for part in (visitor.name, str(visitor.age)))
+        choices = (str(self.waits), " ".join(self.consents), self.language)
+        return (self.name, self.email, self.phone, *choices, *visitors)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVisitor:
+    """One of the party as typed. The applicant's own name is the contact's and is not asked for twice."""
+
+    pointer: str
+    name: object
+    age: object
+    applicant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Values as they were sent, before anything was checked."""
+
+    name: object = None
+    email: object = None
+    phone: object = None
+    visitors: tuple[DraftVisitor, ...] = ()
+    if_full: object = "refuse"
+    consents: object = ()
+    language: object = "ru"
+    problems: tuple[FieldProblem, ...] = ()
+    """Problems of the shape, found while the draft was taken apart."""
+
+
+def field_of(pointer: str) -> str:
+    """The form's field at a JSON pointer."""
+    return pointer.strip("/").replace("/", "-")
+
+
+def read(draft: Draft) -> PartyRequest | tuple[FieldProblem, ...]:
+    """The request in a draft, or all of its problems."""
+    if draft.problems:
+        return draft.problems
+    reader = _Reader()
+    request = PartyRequest(
+        name=reader.take("/contact/name", fields.name, draft.name, ""),
+        email=reader.take("/contact/email", fields.email, draft.email, ""),
+        phone=reader.take("/contact/phone", fields.phone, draft.phone, ""),
+        visitors=reader.visitors(draft),
+        waits=reader.take("/if_full", _waits, draft.if_full, False),
+        consents=reader.take("/consents", _consents, draft.consents, ()),
+        language=reader.take("/language", _language, draft.language, "ru"),
+    )
+    return tuple(reader.problems) or request
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects what is wrong instead of stopping at the first."""
+
+    problems: list[FieldProblem] = field(default_factory=list)
+
+    def take(self, pointer: str, read: Callable[[object], Value], value: object, instead: Value) -> Value:
+        try:
+            return read(value)
+        except Wrong as wrong:
+            self.say(pointer, str(wrong))
+            return instead
+
+    def say(self, pointer: str, detail: str) -> None:
+        if all(problem.pointer != pointer for problem in self.problems):
+            self.problems.append(FieldProblem(pointer, detail))
+
+    def visitors(self, draft: Draft) -> tuple[Visitor, ...]:
+        if not draft.visitors:
+            self.say("/visitors", "Укажите, кто придёт: хотя бы один человек.")
+        if len(draft.visitors) > MOST_VISITORS:
+            self.say("/visitors", f"В одной заявке не бывает больше {MOST_VISITORS} человек.")
+        return tuple(self._visitor(draft, visitor) for visitor in draft.visitors[:MOST_VISITORS])
+
+    def _visitor(self, draft: Draft, visitor: DraftVisitor) -> Visitor:
+        where = "/contact/name" if visitor.applicant else f"{visitor.pointer}/name"
+        name = self.take(where, fields.name, draft.name if visitor.applicant else visitor.name, "")
+        return Visitor(visitor.pointer, name, self.take(f"{visitor.pointer}/age", fields.age, visitor.age, 0))
+
+
+def from_fields(typed: Mapping[str, str]) -> Draft:
+    """The draft in a form's fields. Rows of companions that were left empty are nobody."""
+    rows = sorted({int(row[1]) for key in typed if (row := _VISITOR_FIELD.fullmatch(key))})
+    companions = (_companion(typed, row) for row in rows)
+    return Draft(
+        name=typed.get("contact-name", ""),
+        email=typed.get("contact-email", ""),
+        phone=typed.get("contact-phone", ""),
+        visitors=(*_applicant(typed), *(c for c in companions if c.name or c.age != "")),
+        if_full=typed.get("if_full", "refuse"),
+        consents=[kind for kind in CONSENTS if f"consents-{kind}" in typed],
+    )
+
+
+def _applicant(typed: Mapping[str, str]) -> tuple[DraftVisitor, ...]:
+    if "visitors-0-going" not in typed:
+        return ()
+    return (DraftVisitor("/visitors/0", None, _whole_number(typed.get("visitors-0-age", "")), applicant=True),)
+
+
+def _companion(typed: Mapping[str, str], row: int) -> DraftVisitor:
+    name = typed.get(f"visitors-{row}-name", "").strip(" ")
+    return DraftVisitor(f"/visitors/{row}", name, _whole_number(typed.get(f"visitors-{row}-age", "")))
+
+
+def _whole_number(text: str) -> object:
+    text = text.strip()
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) else text
+
+
+def from_json(value: object) -> Draft:
+    """The draft in a decoded JSON body, whatever its shape."""
+    problems: list[FieldProblem] = []
+    body = _object(value, "", problems)
+    contact = _object(body.get("contact"), "/contact", problems)
+    visitors = body.get("visitors")
+    if not isinstance(visitors, list):
+        problems.append(FieldProblem("/visitors", "Здесь нужен список посетителей."))
+        visitors = []
+    members = [(f"/visitors/{i}", visitor) for i, visitor in enumerate(visitors[: MOST_VISITORS + 1])]
+    parts = [(pointer, _object(visitor, pointer, problems)) for pointer, visitor in members]
+    return Draft(
+        name=contact.get("name"),
+        email=contact.get("email"),
+        phone=contact.get("phone"),
+        visitors=tuple(DraftVisitor(pointer, part.get("name"), part.get("age")) for pointer, part in parts),
+        if_full=body.get("if_full", "refuse"),
+        consents=body.get("consents", ()),
+        language=body.get("language", "ru"),
+        problems=tuple(problems),
+    )
+
+
+def _object(value: object, pointer: str, problems: list[FieldProblem]) -> Mapping[str, Any]:
+    if isinstance(value, dict):
+        return value
+    problems.append(FieldProblem(pointer, "Здесь нужен объект JSON."))
+    return {}
+
+
+def _waits(value: object) -> bool:
+    if value not in ("wait", "refuse"):
+        raise Wrong("Выберите, что делать, если мест не хватит: wait или refuse.")
+    return value == "wait"
+
+
+def _consents(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(kind in CONSENTS for kind in value):
+        raise Wrong(f"Согласия — список; известны: {', '.join(CONSENTS)}.")
+    if REGISTRATION not in value:
+        raise Wrong("Без согласия на обработку данных записать нельзя: отметьте его.")
+    return tuple(sorted(set(value)))
+
+
+def _language(value: object) -> str:
+    if value not in LANGUAGES:
+        raise Wrong(f"Язык писем: {' или '.join(LANGUAGES)}.")
+    return str(value)

@@ -1,0 +1,35 @@
+"""Addresses of pages, below whatever path the site is served at."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+
+class Links:
+    """Where things are. `site_url` has no slash at its end."""
+
+    def __init__(self, site_url: str) -> None:
+        self._site = site_url.rstrip("/")
+        self._prefix = urlsplit(self._site).path
+
+    @property
+    def secure(self) -> bool:
+        """Whether the site is served by HTTPS."""
+        return self._site.startswith("https:")
+
+    @property
+    def host(self) -> str:
+        """The site's host name."""
+        return urlsplit(self._site).hostname or "localhost"
+
+    def path(self, path: str) -> str:
+        """A page's address for a link on this site; `path` begins with a slash."""
+        return self._prefix + path
+
+    def absolute(self, path: str) -> str:
+        """A page's address as it may leave this site."""
+        return self._site + path
+
+    def ticket(self, token: str) -> str:
+        """The whole address of a ticket: whoever has it holds the registration."""
+        return self.absolute(f"/ticket/{token}")

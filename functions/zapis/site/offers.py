@@ -1,0 +1,135 @@
+"""What stands on the counter: a slot with its tour and enterprise, and what can be asked of it at this moment.
+
+Pure. The catalogue says what is offered, the fold's state on which terms and with how many seats; a slot is
+public when both know it and an organiser has given it a status (a draft has none).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from zapis.core import rules
+from zapis.core.catalogue import Catalogue, Enterprise, Season, Slot, Tour
+from zapis.core.fold import State
+from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
+from zapis.core.rules import SlotLedger
+
+UNNAMED_SEASON = Season(
+    title="Запись на визиты",
+    season="",
+    opens=None,
+    closes_hours=24,
+    freezes_hours=24,
+    season_limit=3,
+    max_party=5,
+    operator="Организатор программы",
+    email="",
+    phone="",
+)
+"""What the pages say of a season that nobody has described yet."""
+
+
+class Availability(StrEnum):
+    """What a visitor can do about a slot now."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    FULL = "full"
+    NOT_OPEN_YET = "not_open_yet"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One slot as the public sees it. `free` counts seats, `waiting` registrations in line."""
+
+    slot: Slot
+    tour: Tour
+    enterprise: Enterprise
+    terms: Terms
+    free: int
+    waiting: int
+    availability: Availability
+
+    @property
+    def id(self) -> SlotId:
+        """The slot's id."""
+        return self.slot.id
+
+    @property
+    def asks(self) -> bool:
+        """Whether a request can be made: for a seat or for a place in line."""
+        return self.availability in (Availability.OPEN, Availability.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The catalogue and the state as they stood at `now`."""
+
+    catalogue: Catalogue
+    state: State
+    now: datetime
+
+    @property
+    def season(self) -> Season:
+        """The season in words; a plain one while there is none."""
+        return self.catalogue.season or UNNAMED_SEASON
+
+    def offer(self, slot: SlotId) -> Offer | None:
+        """The public slot with this id."""
+        found = self.catalogue.slots.get(slot)
+        return self.any_offer(slot) if found and found.status is not None else None
+
+    def any_offer(self, slot: SlotId) -> Offer | None:
+        """The slot with this id, though it may have gone back to being a draft: for those who hold a ticket."""
+        found, ledger = self.catalogue.slots.get(slot), self.state.slots.get(slot)
+        if found is None or ledger is None:
+            return None
+        return Offer(
+            slot=found,
+            tour=self.catalogue.tour_of(slot),
+            enterprise=self.catalogue.enterprise_of(slot),
+            terms=ledger.terms,
+            free=_free(ledger, self.now),
+            waiting=len(ledger.waiting),
+            availability=_availability(ledger, self.now),
+        )
+
+    def coming(self) -> list[Offer]:
+        """The public slots that have not begun, the soonest first."""
+        return sorted(self._coming(), key=lambda offer: (offer.terms.starts, offer.tour.title, offer.id))
+
+    def _coming(self) -> Iterator[Offer]:
+        for slot in self.catalogue.slots:
+            offer = self.offer(slot)
+            if offer and offer.availability is not Availability.PAST:
+                yield offer
+
+    def place(self, registration: RegistrationId) -> int | None:
+        """The place in line, the first being 1; None for who does not wait."""
+        return self.state.place(registration)
+
+
+def _free(ledger: SlotLedger, now: datetime) -> int:
+    """Seats that a newcomer may hope for: none while those who wait come first."""
+    return 0 if rules.passes_the_line(ledger, now) else rules.seats_left(ledger)
+
+
+def _availability(ledger: SlotLedger, now: datetime) -> Availability:
+    terms = ledger.terms
+    if terms.status is not SlotStatus.CANCELLED and rules.is_past(terms, now):
+        return Availability.PAST
+    closed = rules.closed_to_requests(terms, now)
+    if closed is not None:
+        return _CLOSED.get(closed, Availability.CLOSED)
+    if _free(ledger, now) > 0:
+        return Availability.OPEN
+    return Availability.WAITING if terms.waiting_list and not rules.is_frozen(terms, now) else Availability.FULL
+
+
+_CLOSED = {Reason.SLOT_CANCELLED: Availability.CANCELLED, Reason.NOT_OPEN_YET: Availability.NOT_OPEN_YET}

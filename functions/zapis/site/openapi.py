@@ -1,0 +1,100 @@
+"""The JSON API described as OpenAPI 3.1: component schemas come from `shapes`, doors are listed here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from zapis.site import shapes
+from zapis.site.bodies import LARGEST_BODY
+from zapis.site.links import Links
+from zapis.site.problems import PROBLEM
+
+COMPONENTS = (shapes.Slots, shapes.RegistrationRequest, shapes.Ticket, shapes.Problem)
+VERSION = "1"
+_SLOT_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "Made once for a request and sent again with it, so that a lost answer is no second registration.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+_UNSETTLED = (
+    "Seats are still being checked, or the sheet does not answer: send the same request with the same key again"
+)
+_PROBLEMS = {
+    400: "The body is not JSON, or the key is missing",
+    401: "No ticket, or a forged one",
+    404: "There is no such visit",
+    405: "This door takes no such method",
+    409: "Closed, not open yet, past, cancelled, or this address is registered here already",
+    413: f"The body is larger than {LARGEST_BODY} bytes",
+    415: "The body is not JSON in UTF-8",
+    422: "Fields are wrong, the party does not fit, or the key came before with another body",
+}
+
+
+def describe(links: Links) -> dict[str, Any]:
+    """The description of the API at this site."""
+    schemas = msgspec.json.schema_components(COMPONENTS, ref_template="#/components/schemas/{name}")[1]
+    bearer = {"type": "http", "scheme": "bearer", "description": "The `ticket` of a registration."}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Zapis",
+            "version": VERSION,
+            "description": "Registration for visits. Moments are RFC 3339; errors are RFC 9457 problems.",
+        },
+        "servers": [{"url": links.absolute("")}],
+        "paths": _paths(),
+        "components": {"schemas": schemas, "securitySchemes": {"ticket": bearer}},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    by_ticket: list[dict[str, list[str]]] = [{"ticket": []}]
+    return {
+        "/api/slots": {"get": _door("slots", "All visits that have not begun", _answer("Slots"))},
+        "/api/slots/{id}": {
+            "parameters": [_SLOT_ID],
+            "get": _door("slot", "One visit", _answer("Slot"), 404),
+        },
+        "/api/slots/{id}/registrations": {
+            "parameters": [_SLOT_ID, _KEY],
+            "post": _door("register", "Ask for seats", _registered(), 400, 404, 409, 413, 415, 422)
+            | {"requestBody": {"required": True, "content": _json("RegistrationRequest")}},
+        },
+        "/api/registrations": {
+            "get": _door("registration", "A registration as it stands now", _answer("Ticket"), 401)
+            | {"security": by_ticket},
+            "delete": _door("cancel", "Cancel it; again, and nothing more happens", _answer("Ticket"), 401, 409)
+            | {"security": by_ticket},
+        },
+    }
+
+
+def _door(id: str, summary: str, answers: dict[str, Any], *problems: int) -> dict[str, Any]:
+    problem_schema = {PROBLEM: {"schema": _ref("Problem")}}
+    told = {str(status): {"description": _PROBLEMS[status], "content": problem_schema} for status in problems}
+    retry = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+    unsettled = {"503": {"description": _UNSETTLED, "headers": retry, "content": problem_schema}}
+    return {"operationId": id, "summary": summary, "responses": answers | told | unsettled}
+
+
+def _answer(schema: str) -> dict[str, Any]:
+    return {"200": {"description": "As it stands now", "content": _json(schema)}}
+
+
+def _registered() -> dict[str, Any]:
+    said = "What the journal said: confirmed, waiting in line, or refused for want of seats or by the season's limit"
+    return {"201": {"description": said, "content": _json("Ticket")}}
+
+
+def _json(schema: str) -> dict[str, Any]:
+    return {"application/json": {"schema": _ref(schema)}}
+
+
+def _ref(schema: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{schema}"}

@@ -1,0 +1,173 @@
+"""A slot's page, its form, and what becomes of a form that was sent.
+
+A form carries a once-only key: sent twice it is one registration. What was typed is given back in whatever
+answer it got, an error or a pause included, and is kept nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from zapis.core.model import Reason, Registration, SlotId
+from zapis.errors import SheetError, ZapisError
+from zapis.site import finding, forms, words
+from zapis.site.bodies import read_form
+from zapis.site.desk import Answer, Desk, KeyReused
+from zapis.site.fitting import unfit
+from zapis.site.forms import FieldProblem, PartyRequest
+from zapis.site.links import Links
+from zapis.site.offers import Counter, Offer
+from zapis.site.rendering import SECRET, Rendering
+
+_KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
+MOST_ROWS = 30
+"""Rows for companions that a form shows at most."""
+
+Typed = Mapping[str, str]
+
+
+class Pages:
+    """The doors of one slot, and of the texts that a form refers to."""
+
+    def __init__(self, desk: Desk, rendering: Rendering, links: Links) -> None:
+        self._desk = desk
+        self._rendering = rendering
+        self._links = links
+
+    async def slot(self, request: Request) -> Response:
+        """GET /slots/<id>"""
+        counter = await self._desk.counter()
+        return self._slot(counter, _known(counter, request), {"key": new_key()})
+
+    async def register(self, request: Request) -> Response:
+        """POST /slots/<id>"""
+        typed = await read_form(request)
+        try:
+            return await self._register(request, typed)
+        except SheetError:
+            raise
+        except ZapisError as error:
+            return self._not_yet(request, typed, error)
+
+    async def _register(self, request: Request, typed: Typed) -> Response:
+        # Who was told to wait may have been written down by another instance meanwhile.
+        counter = await self._desk.counter(0) if "again" in typed else await self._desk.counter()
+        slot, draft = SlotId(request.path_params["id"]), forms.from_fields(typed)
+        asked = forms.read(draft)
+        if isinstance(asked, tuple):
+            return self._slot(counter, _known(counter, request), typed, asked)
+        answer = await self._desk.register(slot, self._once_only(typed, asked), asked)
+        return self._answered(await self._desk.counter(), slot, answer, typed, asked)
+
+    def _once_only(self, typed: Typed, asked: PartyRequest) -> str:
+        """The form's key with a digest of its body: nobody gets another's ticket by sending a key again."""
+        key = typed.get("key", "")
+        return f"{key if _KEY.fullmatch(key) else ''} {self._desk.body_of(asked)}"
+
+    def _answered(
+        self,
+        counter: Counter,
+        slot: SlotId,
+        answer: Answer,
+        typed: Typed,
+        asked: PartyRequest,
+    ) -> Response:
+        if isinstance(answer, Registration) and answer.active:
+            return RedirectResponse(self._links.path(f"/ticket/{self._desk.tokens.ticket(answer.id)}"), 303, SECRET)
+        offer = counter.offer(slot)
+        if offer is None:
+            raise HTTPException(404)
+        reason = None if isinstance(answer, KeyReused) else answer.reason
+        others = finding.alternatives(counter.coming(), offer, asked.ages)
+        if reason in (Reason.AGE, Reason.PARTY_SIZE):
+            return self._slot(counter, offer, typed, unfit(offer, asked), others)
+        return self._refused(counter, offer, answer, typed, others)
+
+    def _slot(
+        self,
+        counter: Counter,
+        offer: Offer,
+        typed: Typed,
+        problems: tuple[FieldProblem, ...] = (),
+        others: list[Offer] | None = None,
+    ) -> Response:
+        return self._rendering.page(
+            "slot.html",
+            422 if problems else 200,
+            SECRET if problems else {},
+            season=counter.season,
+            offer=offer,
+            typed=typed,
+            fresh="contact-name" not in typed,
+            rows=min(offer.terms.max_party - 1, MOST_ROWS),
+            problems=problems,
+            wrong={problem.field: problem.detail for problem in problems},
+            others=others or [],
+            consent=self._desk.consents.current(forms.REGISTRATION),
+        )
+
+    def _refused(
+        self,
+        counter: Counter,
+        offer: Offer,
+        answer: Answer,
+        typed: Typed,
+        others: list[Offer],
+    ) -> Response:
+        reason = None if isinstance(answer, KeyReused) else answer.reason
+        # An outcome of the journal stands for its key, so another try needs another key.
+        return self._rendering.page(
+            "refused.html",
+            409,
+            SECRET,
+            season=counter.season,
+            offer=offer,
+            said=words.of_refusal(reason, offer) if reason else words.CONTRADICTED,
+            reason=reason,
+            others=[] if reason is Reason.ALREADY else others,
+            typed={**_form(typed), "key": new_key()},
+        )
+
+    def _not_yet(self, request: Request, typed: Typed, error: ZapisError) -> Response:
+        said = words.of_fault(error)
+        headers = SECRET | {"Retry-After": str(said.retry_after)}
+        action = self._links.path(f"/slots/{request.path_params['id']}")
+        return self._rendering.page(
+            "notyet.html", said.status, headers, said=said, action=action, typed={**_form(typed), "again": "1"}
+        )
+
+    async def consent(self, request: Request) -> Response:
+        """GET /consent/<kind> and /consent/<kind>/<version>"""
+        kind, version = request.path_params["kind"], request.path_params.get("version")
+        if kind not in forms.CONSENTS:
+            raise HTTPException(404)
+        consents = self._desk.consents
+        text = consents.version(kind, version) if version else consents.current(kind)
+        if text is None:
+            raise HTTPException(404)
+        counter = await self._desk.counter()
+        return self._rendering.page("consent.html", season=counter.season, consent=text)
+
+
+def new_key() -> str:
+    """A once-only key for one form."""
+    return secrets.token_urlsafe(18)
+
+
+def _form(typed: Typed) -> dict[str, str]:
+    """The fields that a form has, and no others that somebody may have sent along."""
+    known = re.compile(r"key|if_full|contact-(?:name|email|phone)|visitors-\d{1,3}-(?:name|age|going)|consents-[a-z]+")
+    return {name: value for name, value in typed.items() if known.fullmatch(name)}
+
+
+def _known(counter: Counter, request: Request) -> Offer:
+    offer = counter.offer(SlotId(request.path_params["id"]))
+    if offer is None:
+        raise HTTPException(404)
+    return offer

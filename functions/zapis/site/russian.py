@@ -1,0 +1,98 @@
+"""Numbers, days and hours as Russian readers write them.
+
+The one place that knows the names of months and the three plural forms; replaced by gettext catalogues when
+the pages speak a second language. All moments are shown in Moscow time, because that is where the gate is.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from zapis.core.catalogue import MOSCOW
+
+NBSP = "\u00a0"
+MONTHS = (
+    *("января", "февраля", "марта", "апреля", "мая", "июня"),
+    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
+)
+WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
+SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
+_SHORT_WORD = re.compile(r"(?<![\w-])([А-Яа-яЁё]{1,2}|\d+) +(?=[\w«])")
+_DASH = re.compile(r" +([—–])")
+
+
+def form_of(number: int, one: str, few: str, many: str) -> str:
+    """The form of a noun that goes with `number`: место, места, мест."""
+    if number % 10 == 1 and number % 100 != 11:
+        return one
+    return few if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else many
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """The number with its noun, which never part at a line's end."""
+    return f"{number}{NBSP}{form_of(number, one, few, many)}"
+
+
+def years(age: int) -> str:
+    """An age: 21 год, 34 года, 12 лет."""
+    return counted(age, "год", "года", "лет")
+
+
+def people(number: int) -> str:
+    """A head count: 1 человек, 3 человека."""
+    return counted(number, "человек", "человека", "человек")
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day on which a moment falls in Moscow."""
+    return moment.astimezone(MOSCOW).date()
+
+
+def day(value: date, today: date | None = None) -> str:
+    """A day: 12 декабря; with its year if that is not the year of `today`."""
+    words = f"{value.day}{NBSP}{MONTHS[value.month - 1]}"
+    return words if today is None or value.year == today.year else f"{words} {value.year}{NBSP}года"
+
+
+def weekday(value: date) -> str:
+    """The weekday's name."""
+    return WEEKDAYS[value.weekday()]
+
+
+def short_weekday(value: date) -> str:
+    """The weekday in two letters, as on a calendar."""
+    return SHORT_WEEKDAYS[value.weekday()]
+
+
+def near_day(value: date, today: date) -> str:
+    """«сегодня» or «завтра» where that is so, the weekday otherwise."""
+    near = {today: "сегодня", today + timedelta(days=1): "завтра"}
+    return near.get(value) or weekday(value)
+
+
+def time(moment: datetime) -> str:
+    """The time of day: 11:00."""
+    return moment.astimezone(MOSCOW).strftime("%H:%M")
+
+
+def moment(value: datetime) -> str:
+    """A moment to come to: суббота, 12 декабря, 11:00."""
+    return f"{weekday(day_of(value))}, {day(day_of(value))}, {time(value)}"
+
+
+def deadline(value: datetime) -> str:
+    """A moment until or from which something holds: 12 декабря, 11:00."""
+    return f"{day(day_of(value))}, {time(value)}"
+
+
+def duration(minutes: int) -> str:
+    """How long something takes: 1 ч 30 мин."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours}{NBSP}ч"] if hours else []
+    return " ".join(parts + ([f"{rest}{NBSP}мин"] if rest or not hours else []))
+
+
+def typeset(text: str) -> str:
+    """Text as an organiser typed it, with spaces that must not break made so."""
+    return _DASH.sub(rf"{NBSP}\1", _SHORT_WORD.sub(rf"\1{NBSP}", text))

@@ -1,0 +1,162 @@
+"""The JSON API's shapes: what goes in and out, from which its description is generated.
+
+Bodies that come in are read by `forms` (which finds all problems at once), not by these types; the types of
+requests stand here to be described. Imported by the API alone, so that pages do not pay for it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from zapis.core.catalogue import MOSCOW
+from zapis.core.model import Reason, Registration, Standing
+from zapis.site import words
+from zapis.site.links import Links
+from zapis.site.offers import Availability, Offer
+
+Name = Annotated[str, Meta(min_length=1, max_length=100, description="Letters of any script, no digits, no links.")]
+
+
+class Slot(Struct, kw_only=True, frozen=True):
+    """A visit at a date and time."""
+
+    id: str
+    title: str
+    kind: Literal["excursion", "workshop"]
+    enterprise: str
+    metro: str
+    starts: datetime
+    minutes: int
+    capacity: int
+    free: Annotated[int, Meta(description="Seats that can be had now.")]
+    waiting: Annotated[int, Meta(description="Registrations in line.")]
+    waiting_list: bool
+    state: Annotated[Availability, Meta(description="What can be asked of it now.")]
+    min_age: int
+    max_age: int
+    max_party: Annotated[int, Meta(description="The largest party that one registration may bring.")]
+    opens: datetime
+    closes: datetime
+    freezes: Annotated[datetime, Meta(description="When the list goes to the enterprise.")]
+    url: str
+
+
+class Slots(Struct, frozen=True):
+    """All visits that have not begun, the soonest first."""
+
+    slots: list[Slot]
+
+
+class Contact(Struct, frozen=True):
+    """Who registers and how to reach them. A phone may be typed in any habit; Russian numbers need no code."""
+
+    name: Name
+    email: Annotated[str, Meta(max_length=254)]
+    phone: Annotated[str, Meta(max_length=100)]
+
+
+class Visitor(Struct, frozen=True):
+    """One of the party; the age is in full years on the day of the visit."""
+
+    name: Name
+    age: Annotated[int, Meta(ge=0, le=120)]
+
+
+class RegistrationRequest(Struct, frozen=True):
+    """A party that asks for seats."""
+
+    contact: Contact
+    visitors: Annotated[list[Visitor], Meta(min_length=1, max_length=100)]
+    consents: Annotated[list[Literal["registration"]], Meta(min_length=1)]
+    if_full: Literal["wait", "refuse"] = "refuse"
+    language: Literal["ru", "en"] = "ru"
+
+
+class Member(Struct, frozen=True):
+    """One of the party as the journal knows it."""
+
+    age: int
+    coming: bool
+
+
+class Ticket(Struct, kw_only=True, frozen=True):
+    """A registration as it stands now. `ticket` is a secret: whoever has it may cancel."""
+
+    state: Standing
+    code: str
+    place: Annotated[int | None, Meta(description="The place in line; null unless waiting.")]
+    reason: Annotated[Reason | None, Meta(description="Why it was refused or cancelled.")]
+    detail: Annotated[str, Meta(description="The state in Russian words.")]
+    ticket: str
+    url: str
+    slot: str
+    starts: datetime | None
+    visitors: list[Member]
+
+
+class FieldError(Struct, frozen=True):
+    """What is wrong at a place in the body."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """RFC 9457: what went wrong. `type` tells programs, `detail` tells people (in Russian)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = []
+    reason: Reason | None = None
+    alternatives: list[Slot] = []
+
+
+def slot(offer: Offer, links: Links) -> Slot:
+    """An offer's shape."""
+    tour, terms = offer.tour, offer.terms
+    return Slot(
+        id=offer.id,
+        title=tour.title,
+        kind=tour.kind,
+        enterprise=offer.enterprise.name,
+        metro=offer.enterprise.metro,
+        starts=_local(terms.starts),
+        minutes=tour.minutes,
+        capacity=terms.capacity,
+        free=offer.free,
+        waiting=offer.waiting,
+        waiting_list=terms.waiting_list,
+        state=offer.availability,
+        min_age=terms.min_age,
+        max_age=terms.max_age,
+        max_party=terms.max_party,
+        opens=_local(terms.opens),
+        closes=_local(terms.closes),
+        freezes=_local(terms.freezes),
+        url=links.absolute(f"/slots/{offer.id}"),
+    )
+
+
+def ticket(registration: Registration, place: int | None, offer: Offer | None, token: str, links: Links) -> Ticket:
+    """A registration's shape."""
+    return Ticket(
+        state=registration.standing,
+        code=registration.code,
+        place=place,
+        reason=registration.reason,
+        detail=words.of_registration(registration, place),
+        ticket=token,
+        url=links.ticket(token),
+        slot=registration.slot,
+        starts=_local(offer.terms.starts) if offer else None,
+        visitors=[Member(age, position in registration.members) for position, age in enumerate(registration.ages)],
+    )
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(MOSCOW)

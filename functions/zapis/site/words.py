@@ -1,0 +1,220 @@
+"""What is said to a visitor, and with which HTTP status: one table for refusals, one for faults.
+
+Texts of exceptions are for operators and never reach a page. A text may use the fields of its own sentence
+only; facts of a slot are said beside it by the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from zapis.core.model import Reason, Registration, Standing
+from zapis.errors import CannotDecide, JournalDisturbed, SheetsUnavailable, ZapisError
+from zapis.ledger.committer import TooManyWaiting, Unsettled
+from zapis.site import russian
+from zapis.site.offers import Availability, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An answer in words. `code` tells programs what happened; `retry_after` is seconds, 0 for never."""
+
+    status: int
+    code: str
+    title: str
+    text: str
+    retry_after: int = 0
+
+
+REFUSALS: Mapping[Reason, Words] = {
+    Reason.UNKNOWN_SLOT: Words(
+        404,
+        "unknown_slot",
+        "Такого визита нет",
+        "Возможно, ссылка устарела или в адресе опечатка. Все визиты — на главной странице.",
+    ),
+    Reason.NOT_OPEN_YET: Words(
+        409,
+        "not_open_yet",
+        "Запись ещё не открылась",
+        "Записаться можно будет с указанного времени. Приходите снова: ничего заполнять заранее не нужно.",
+    ),
+    Reason.CLOSED: Words(
+        409,
+        "closed",
+        "Запись закрыта",
+        "На этот визит больше не записывают: список готовят для предприятия.",
+    ),
+    Reason.SLOT_CANCELLED: Words(
+        409,
+        "slot_cancelled",
+        "Визит отменён",
+        "Организаторы отменили этот визит.",
+    ),
+    Reason.PARTY_SIZE: Words(
+        422,
+        "party_size",
+        "Слишком большая группа",
+        "В одной заявке на этот визит не бывает столько человек.",
+    ),
+    Reason.AGE: Words(
+        422,
+        "age",
+        "Возраст не подходит",
+        "Не все из вашей группы подходят по возрасту: предприятие не пропустит их.",
+    ),
+    Reason.ALREADY: Words(
+        409,
+        "already_registered",
+        "Этот адрес уже записан на этот визит",
+        "Ссылку на билет мы отправили на указанную почту: проверьте входящие и папку «Спам». "
+        "Здесь мы её не показываем, чтобы чужой билет не увидел посторонний.",
+    ),
+    Reason.LIMIT: Words(
+        409,
+        "season_limit",
+        "Достигнут предел записей на сезон",
+        "На этот адрес уже оформлено столько заявок, сколько можно одному человеку за сезон. "
+        "Отмените одну из них — и сможете записаться сюда.",
+    ),
+    Reason.FULL: Words(
+        409,
+        "full",
+        "Мест на всю группу не хватило",
+        "Пока вы заполняли заявку, места заняли другие. Мы вас не записали и в лист ожидания не поставили.",
+    ),
+}
+
+_PAST = Words(409, "past", "Визит уже прошёл", "На этот визит больше не записывают.")
+_FULL_AND_NO_LINE = Words(
+    409, "full", "Мест на всю группу не хватило", "Мы вас не записали: свободных мест нет, а лист ожидания не ведётся."
+)
+
+CONTRADICTED = Words(
+    422,
+    "key_reused",
+    "Ключ уже использован",
+    "С этим ключом уже приходила другая заявка. Для новой заявки нужен новый ключ.",
+)
+
+UNSETTLED = Words(
+    503,
+    "unsettled",
+    "Проверяем места, ещё не подтверждено",
+    "Таблица с местами отвечает дольше обычного. Заявка не потеряется и не запишется дважды: "
+    "её можно отправить снова с тем же ключом.",
+    retry_after=3,
+)
+_BUSY = Words(
+    503,
+    "busy",
+    "Очень много заявок",
+    "Сейчас записываются сразу много людей. Ваша заявка ещё не принята: отправьте её снова через несколько секунд.",
+    retry_after=5,
+)
+_UNAVAILABLE = Words(
+    503,
+    "unavailable",
+    "Расписание сейчас не отвечает",
+    "Мы не можем проверить места. Попробуйте через минуту: ничего из записанного не пропало.",
+    retry_after=15,
+)
+_STOPPED = Words(
+    503,
+    "stopped",
+    "Запись приостановлена",
+    "Мы проверяем список заявок и пока никого не записываем. Ранее подтверждённые записи в силе.",
+    retry_after=60,
+)
+_FAULTS: tuple[tuple[type[Exception], Words], ...] = (
+    (Unsettled, UNSETTLED),
+    (TooManyWaiting, _BUSY),
+    (JournalDisturbed, _STOPPED),
+    (CannotDecide, _STOPPED),
+    (SheetsUnavailable, _UNAVAILABLE),
+)
+
+_STATUSES: Mapping[int, Words] = {
+    400: Words(
+        400,
+        "malformed",
+        "Запрос не разобрать",
+        "В запросе что-то испорчено: вернитесь на страницу визита и заполните её заново.",
+    ),
+    401: Words(401, "unauthorized", "Нужен билет", "Передайте билет в заголовке Authorization: Bearer <билет>."),
+    404: Words(
+        404, "not_found", "Такой страницы нет", "Возможно, в адресе опечатка или ссылка скопирована не до конца."
+    ),
+    405: Words(405, "method_not_allowed", "Так сюда нельзя", "Эта страница не принимает такие запросы."),
+    413: Words(
+        413, "too_large", "Слишком много данных", "Столько данных в заявке не бывает: сократите её и отправьте снова."
+    ),
+    415: Words(415, "unsupported", "Формат не подходит", "Мы принимаем только обычную форму или JSON в UTF-8."),
+}
+OUR_FAULT = Words(
+    500,
+    "internal",
+    "У нас ошибка",
+    "Мы уже знаем о ней. Если вы отправляли заявку, отправьте её снова: дважды она не запишется.",
+)
+
+
+def of_refusal(reason: Reason | None, offer: Offer | None = None) -> Words:
+    """Why a request was refused."""
+    if reason is Reason.CLOSED and offer and offer.availability is Availability.PAST:
+        return _PAST
+    if reason is Reason.FULL and offer and not offer.terms.waiting_list:
+        return _FULL_AND_NO_LINE
+    return REFUSALS.get(reason, OUR_FAULT) if reason else OUR_FAULT
+
+
+def of_fault(error: Exception) -> Words:
+    """What an error means to a visitor."""
+    found = next((words for kind, words in _FAULTS if isinstance(error, kind)), None)
+    return found or (_UNAVAILABLE if isinstance(error, ZapisError) else OUR_FAULT)
+
+
+def of_status(status: int) -> Words:
+    """An HTTP status in words."""
+    return _STATUSES.get(status, OUR_FAULT)
+
+
+def of_misfit(age: int, offer: Offer) -> str:
+    """Why somebody of this age cannot come."""
+    terms = offer.terms
+    if age < terms.min_age:
+        return f"{russian.years(age)} — рано: на этот визит пускают с {terms.min_age}{russian.NBSP}лет."
+    return f"{russian.years(age)} — не подходит: на этот визит пускают до {terms.max_age}{russian.NBSP}лет."
+
+
+def of_party_size(offer: Offer) -> str:
+    """How many may come together."""
+    return f"В одной заявке на этот визит — не больше {offer.terms.max_party}{russian.NBSP}чел."
+
+
+def of_registration(registration: Registration, place: int | None) -> str:
+    """Where a registration stands, in one sentence that cannot be misread."""
+    if registration.standing is Standing.CONFIRMED:
+        return "Вы записаны"
+    if registration.standing is Standing.WAITING:
+        return f"Вы в листе ожидания, {place}-й в очереди"
+    if registration.standing is Standing.CANCELLED:
+        return "Визит отменён" if registration.reason is Reason.SLOT_CANCELLED else "Заявка отменена"
+    return "Не получилось записать"
+
+
+def of_offer(offer: Offer) -> str:
+    """What can be had, in a few words."""
+    return _OFFERS[offer.availability](offer)
+
+
+_OFFERS: Mapping[Availability, Callable[[Offer], str]] = {
+    Availability.OPEN: lambda o: f"свободно {o.free} из{russian.NBSP}{o.terms.capacity}",
+    Availability.WAITING: lambda o: "лист ожидания",
+    Availability.FULL: lambda o: "мест нет",
+    Availability.NOT_OPEN_YET: lambda o: f"запись с{russian.NBSP}{russian.deadline(o.terms.opens)}",
+    Availability.CLOSED: lambda o: "запись закрыта",
+    Availability.CANCELLED: lambda o: "отменена",
+    Availability.PAST: lambda o: "завершена",
+}
