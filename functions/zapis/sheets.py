@@ -24,7 +24,6 @@ from zapis.errors import AnswerLost, CallRefused, QuotaExceeded, SettingsError, 
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
-GOOGLE_HOSTS = ("https://sheets.googleapis.com/", "https://www.googleapis.com/")
 DATE_ROUNDING = timedelta(seconds=0.5)
 """A Date header has whole seconds: on the average half a second is cut off."""
 SKEW_NOTICED = timedelta(seconds=2)
@@ -36,6 +35,8 @@ Grid = list[list[str]]
 class _ToEmulator(HTTPAdapter):
     """Carries calls meant for Google to a local address; path and query stay."""
 
+    __attrs__ = [*HTTPAdapter.__attrs__, "_host"]  # noqa: RUF012 - google-auth copies its sessions
+
     def __init__(self, host: str) -> None:
         super().__init__()
         self._host = host
@@ -46,6 +47,23 @@ class _ToEmulator(HTTPAdapter):
         return super().send(request, *args, **kwargs)
 
 
+def _divert(session: requests.Session, emulator: str) -> None:
+    """Let nothing of this session leave the machine."""
+    session.trust_env = False
+    session.mount("https://", _ToEmulator(emulator))
+
+
+def _token_calls(emulator: str | None) -> Any:
+    """What google-auth asks for tokens with; it also looks up where an account may be used, at other hosts."""
+    if emulator is None:
+        return None
+    from google.auth.transport.requests import Request
+
+    session = requests.Session()
+    _divert(session, emulator)
+    return Request(session)
+
+
 class Sheets:
     """Spreadsheets as one service account sees them."""
 
@@ -54,11 +72,9 @@ class Sheets:
         from google.auth.transport.requests import AuthorizedSession
 
         self._credentials = _credentials(key_file)
-        session = AuthorizedSession(self._credentials)  # type: ignore[no-untyped-call]
+        session = AuthorizedSession(self._credentials, auth_request=_token_calls(emulator))  # type: ignore[no-untyped-call]
         if emulator:
-            session.trust_env = False
-            for host in GOOGLE_HOSTS:
-                session.mount(host, _ToEmulator(emulator))
+            _divert(session, emulator)
         self._client = gspread.Client(auth=self._credentials, session=session).http_client
         self._client.set_timeout((CONNECT_SECONDS, READ_SECONDS))
         self.clock_skew = timedelta()
