@@ -1,12 +1,15 @@
 """A part's log file, and which of its lines deserve the terminal.
 
 Functions write one JSON object per line, as Cloud Logging reads them; whatever else a part
-writes is unexpected by definition (a traceback, a warning of the server) and is shown.
+writes is unexpected by definition (a warning of the server, an error) and is shown. Of a
+traceback only what went wrong is shown; the frames stay in the file.
 """
 
 import json
+import re
 from pathlib import Path
 
+TRACEBACK = re.compile(r"\s|$|Traceback \(most recent|During handling of the above exception|The above exception was")
 SHOWN = ("WARNING", "ERROR", "CRITICAL", "ALERT", "EMERGENCY")
 
 
@@ -35,7 +38,7 @@ class Log:
 def worth_showing(line: str) -> list[str]:
     """What of the line belongs on the terminal: nothing where it is a plain record of work."""
     severity, message = _message(line)
-    return message.splitlines() if severity in SHOWN else []
+    return [words for words in message.splitlines() if severity in SHOWN and not TRACEBACK.match(words)]
 
 
 def _message(line: str) -> tuple[str, str]:
