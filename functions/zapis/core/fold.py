@@ -169,15 +169,18 @@ def _judge(state: State, entry: Entry, fact: Requested) -> tuple[Standing, Reaso
 
 def _already_in(state: State, slot: SlotId, persons: tuple[PersonKey, ...]) -> RegistrationId | None:
     for person in persons:
-        for registration, held in state.active.get(person, {}).items():
-            if held == slot:
-                return registration
+        if person in state.active:
+            for registration, held in state.active[person].items():
+                if held == slot:
+                    return registration
     return None
 
 
 def _beyond_the_limit(state: State, terms: Terms, persons: tuple[PersonKey, ...]) -> Reason | None:
-    held = max((len(state.active.get(person, ())) for person in persons), default=0)
-    return Reason.LIMIT if held >= terms.season_limit else None
+    for person in persons:
+        if len(state.active.get(person, ())) >= terms.season_limit:
+            return Reason.LIMIT
+    return None
 
 
 def _cancelled(state: State, entry: Entry, fact: Cancelled) -> Reason | None:
@@ -312,7 +315,10 @@ def _join_the_line(state: State, registration: Registration) -> None:
 
 def _hold(state: State, registration: Registration) -> None:
     for person in registration.persons:
-        state.active.setdefault(person, {})[registration.id] = registration.slot
+        if person in state.active:
+            state.active[person][registration.id] = registration.slot
+        else:
+            state.active[person] = {registration.id: registration.slot}
 
 
 def _release(state: State, registration: Registration) -> None:

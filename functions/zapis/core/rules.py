@@ -70,7 +70,7 @@ def party_fits_the_terms(terms: Terms, ages: tuple[int, ...]) -> Reason | None:
     """Why the party cannot come whatever the seats, or None."""
     if not 1 <= len(ages) <= terms.max_party:
         return Reason.PARTY_SIZE
-    if those_who_do_not_fit(terms, ages):
+    if min(ages) < terms.min_age or max(ages) > terms.max_age:
         return Reason.AGE
     return None
 
