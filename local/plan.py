@@ -17,8 +17,9 @@ from local.settings import Books, Settings
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("site", "sync", "deliver")
 MAIL_FROM = "Открой#Моспром <visits@zapis.example>"
-# Quick enough to look at; Google's own sheets would run out of quota.
-DEMO_EVERY, GOOGLE_EVERY = 4, 30
+# Quick enough to watch, and well within the quota of 60 reads a minute that jobs share. On real
+# spreadsheets there are other readers, and nobody is watching.
+DEMO_EVERY, GOOGLE_EVERY = 5, 30
 # Variables of a person's shell that would make functions-framework something else than it is in the cloud.
 NOT_INHERITED = ("DEBUG", "FUNCTION_SIGNATURE_TYPE", "FUNCTION_USE_ASGI", "SHEETS_EMULATOR_HOST")
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import requests
 
+# Jobs start one after another, so that deliver sends in the same round what sync has just decided.
+STAGGER_SECONDS = 1.0
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 300
 HEADERS = {"User-Agent": "Google-Cloud-Scheduler", "X-CloudScheduler": "true"}
 
@@ -26,6 +28,7 @@ def run(jobs: list[Job], every: float) -> None:
     threads = [threading.Thread(target=_keep_calling, args=(job, every), daemon=True) for job in jobs]
     for thread in threads:
         thread.start()
+        time.sleep(STAGGER_SECONDS)
     for thread in threads:
         thread.join()
 
@@ -46,7 +49,9 @@ def _keep_calling(job: Job, every: float) -> None:
 def call(session: requests.Session, job: Job) -> str:
     """Call the job once. Returns the trouble in a sentence, or nothing."""
     try:
-        answer = session.post(job.url, headers=HEADERS, timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
+        answer = session.post(job.url, headers=HEADERS, timeout=(# Jobs start one after another, so that deliver sends in the same round what sync has just decided.
+STAGGER_SECONDS = 1.0
+CONNECT_SECONDS, ANSWER_SECONDS))
     except requests.RequestException as error:
         return f"{job.name} gave no answer at {job.url} ({type(error).__name__}); it is tried on"
     if answer.ok:
