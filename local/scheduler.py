@@ -49,9 +49,7 @@ def _keep_calling(job: Job, every: float) -> None:
 def call(session: requests.Session, job: Job) -> str:
     """Call the job once. Returns the trouble in a sentence, or nothing."""
     try:
-        answer = session.post(job.url, headers=HEADERS, timeout=(# Jobs start one after another, so that deliver sends in the same round what sync has just decided.
-STAGGER_SECONDS = 1.0
-CONNECT_SECONDS, ANSWER_SECONDS))
+        answer = session.post(job.url, headers=HEADERS, timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
     except requests.RequestException as error:
         return f"{job.name} gave no answer at {job.url} ({type(error).__name__}); it is tried on"
     if answer.ok:
