@@ -1,0 +1,269 @@
+"""What a notice says: words, facts and calendar entry, before they are MIME. Pure, but for reading templates.
+
+A kind's words stand once, in `templates/mail/<language>/<kind>.jinja`, and what all kinds share in
+`common.jinja` there; `letter.html` and `letter.txt` lay both out and hold no words. So the two parts of a mail
+cannot disagree, and a language is a folder.
+
+Whatever people typed is data here: escaped in HTML, on one line in the subject, never in a header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from zapis.core.catalogue import Catalogue, Season, TourKind
+from zapis.core.model import Notice, NoticeKind, Registration, SlotId, Standing, Terms
+from zapis.core.people import Person
+from zapis.mail.calendar import Invitation, Method
+from zapis.mail.speech import SPEECHES, clock, year
+from zapis.schema import resource
+
+LONGEST_SUBJECT = 120
+LONGEST_NAME = 80
+TONES = {
+    NoticeKind.CONFIRMED: "good",
+    NoticeKind.PROMOTED: "good",
+    NoticeKind.MOVED: "good",
+    NoticeKind.WAITING: "wait",
+    NoticeKind.SLOT_CHANGED: "wait",
+    NoticeKind.CANCELLED: "end",
+    NoticeKind.SLOT_CANCELLED: "end",
+    NoticeKind.REDUCED: "plain",
+    NoticeKind.LINK: "plain",
+}
+STAGES = {Standing.CONFIRMED: "seat", Standing.WAITING: "line"}
+_LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|@|\.\w{2,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose letters these are. `name` empty: the season's title."""
+
+    name: str
+    address: str
+    site: str
+    """The host of the site: calendar entries are named by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a registration's letter leads; whoever has them may act for the party."""
+
+    ticket: str
+    cancel: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What one letter is about, as journal and people know it."""
+
+    notice: Notice
+    registration: Registration
+    person: Person
+    terms: Terms
+    left: Terms | None = None
+    """For a move: the terms of the slot that was left."""
+    place: int | None = None
+    """The place in line, the first being 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One slot as a letter tells of it. Empty texts are not told."""
+
+    title: str
+    kind: TourKind
+    starts: datetime
+    ends: datetime
+    minutes: int
+    bring: str
+    enterprise: str
+    address: str
+    metro: str
+    gate: str
+    documents: str
+    clothes: str
+    notes: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail, before it is MIME. Ids are without angle brackets; `date` is the notice's, so a retry is the same."""
+
+    to: str
+    sender: Sender
+    reply_to: str
+    subject: str
+    text: str
+    html: str
+    language: str
+    date: datetime
+    message_id: str
+    references: str | None
+    """The id of the registration's first letter, for every later one."""
+    calendar: Invitation | None
+
+
+def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) -> Letter:
+    """The letter for `matter`. Raises KeyError for a slot or season that the catalogue does not have."""
+    notice, season = matter.notice, catalogue.season
+    if season is None:
+        raise KeyError("season")
+    language = matter.person.language if matter.person.language in SPEECHES else "ru"
+    scene = _scene(matter, catalogue, season, links, language)
+    templates = _templates(language)
+    words = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
+    layout = scene | {"words": words, "common": templates.get_template("common.jinja").make_module(scene)}
+    bind = SPEECHES[language].bind
+    return Letter(
+        to=matter.person.email,
+        sender=sender if sender.name else replace(sender, name=season.title),
+        reply_to=season.email,
+        subject=_one_line(str(getattr(words, "subject", "")), LONGEST_SUBJECT),
+        text=bind(templates.get_template("letter.txt").render(layout)),
+        html=bind(templates.get_template("letter.html").render(layout)),
+        language=language,
+        date=notice.at,
+        message_id=_message_id(notice, notice.sequence, sender),
+        references=_message_id(notice, 0, sender) if notice.sequence else None,
+        calendar=_invitation(matter, scene["visit"], season, sender),
+    )
+
+
+def _scene(matter: Matter, catalogue: Catalogue, season: Season, links: Links, language: str) -> dict[str, Any]:
+    """All that templates know."""
+    notice, registration = matter.notice, matter.registration
+    return {
+        "language": language,
+        "tone": TONES[notice.kind],
+        "stage": STAGES.get(registration.standing, "end"),
+        "was": notice.was and STAGES.get(notice.was),
+        "reason": registration.reason,
+        "season": season,
+        "visit": _visit(catalogue, notice.slot, matter.terms),
+        "before": _before(matter, catalogue),
+        "links": links,
+        "name": _presentable(matter.person.name),
+        "code": registration.code,
+        "seats": registration.seats,
+        "party": _party(registration, matter.person),
+        "place": matter.place,
+        "freezes": matter.terms.freezes,
+        "frozen": notice.at >= matter.terms.freezes,
+    }
+
+
+def _visit(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
+    """The journal says when, the catalogue says what and where."""
+    tour, host = catalogue.tour_of(slot), catalogue.enterprise_of(slot)
+    return Visit(
+        title=tour.title,
+        kind=tour.kind,
+        starts=terms.starts,
+        ends=terms.starts + timedelta(minutes=tour.minutes),
+        minutes=tour.minutes,
+        bring=tour.bring,
+        enterprise=host.name,
+        address=host.address,
+        metro=host.metro,
+        gate=host.gate,
+        documents=host.documents,
+        clothes=host.clothes,
+        notes=host.notes,
+        phone=host.phone,
+    )
+
+
+def _before(matter: Matter, catalogue: Catalogue) -> Visit | None:
+    """What people knew until now, for a change or a move."""
+    notice = matter.notice
+    if notice.before is not None:
+        return _visit(catalogue, notice.slot, notice.before)
+    if notice.left is not None and matter.left is not None and notice.left in catalogue.slots:
+        return _visit(catalogue, notice.left, matter.left)
+    return None
+
+
+def _party(registration: Registration, person: Person) -> list[tuple[str, int]]:
+    """Who is coming: name and age on the day."""
+    names = person.visitors
+    return [(_presentable(names[m]), registration.ages[m]) for m in registration.members if m < len(names)]
+
+
+def _presentable(name: str) -> str:
+    """A name as typed, on one line; empty if it would turn a letter to somebody else into an advertisement."""
+    return "" if _LOOKS_LIKE_A_LINK.search(name) else _one_line(name, LONGEST_NAME)
+
+
+def _one_line(text: str, longest: int) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _message_id(notice: Notice, sequence: int, sender: Sender) -> str:
+    """A registration's sequence names one notice, so the first letter's id is known without having it."""
+    return f"{notice.registration}.{sequence}@{sender.address.rpartition('@')[2]}"
+
+
+def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender) -> Invitation | None:
+    method = _method(matter)
+    if method is None:
+        return None
+    return Invitation(
+        method=method,
+        uid=f"{matter.registration.id}@{sender.site}",
+        sequence=matter.notice.sequence,
+        stamp=matter.notice.at,
+        starts=visit.starts,
+        ends=visit.ends,
+        summary=_one_line(visit.title, LONGEST_SUBJECT),
+        location=", ".join(filter(None, (visit.enterprise, visit.address))),
+        description="\n".join(filter(None, (visit.gate, visit.documents, visit.clothes, matter.registration.code))),
+        organiser=sender.address,
+        organiser_name=season.operator or season.title,
+        attendee=matter.person.email,
+    )
+
+
+def _method(matter: Matter) -> Method | None:
+    """Who waits has nothing in the calendar, and so nothing to take out of it."""
+    if matter.registration.standing is Standing.CONFIRMED:
+        return "REQUEST"
+    return "CANCEL" if matter.notice.was is Standing.CONFIRMED else None
+
+
+@cache
+def _templates(language: str) -> Environment:
+    root, speech = resource("templates") / "mail", SPEECHES[language]
+    environment = Environment(
+        loader=FileSystemLoader([root / language, root]),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: Mapping[str, Any] = {
+        "day": speech.day,
+        "date": speech.date,
+        "clock": clock,
+        "counted": speech.counted,
+        "weekday": speech.weekday,
+        "year": year,
+        "paragraphs": _paragraphs,
+    }
+    environment.filters.update(filters)
+    return environment
+
+
+def _paragraphs(text: str) -> list[str]:
+    """The lines that a condition did not leave empty."""
+    return [paragraph for line in text.splitlines() if (paragraph := line.strip(" "))]

@@ -1,0 +1,286 @@
+"""What letters say."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.mail import kinds
+from tests.mail.kinds import ENDINGS, STORIES
+from tests.mail.spec import LINKS, SENDER, STARTS, Story, catalogue
+from zapis.core.catalogue import Catalogue
+from zapis.core.model import NoticeKind, SlotStatus
+from zapis.mail.letters import TONES, Letter, compose
+
+ALL = pytest.mark.parametrize("kind", NoticeKind)
+LANGUAGES = pytest.mark.parametrize("language", ["ru", "en"])
+
+
+class _Markup(HTMLParser):
+    """The words and the links of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def words(html: str) -> str:
+    return plain(" ".join(_Markup(html).words))
+
+
+def plain(text: str) -> str:
+    """Without the difference between spaces."""
+    return " ".join(text.split())
+
+
+def letter(kind: NoticeKind, language: str = "ru") -> Letter:
+    story, registration = STORIES[kind](language)
+    assert story.state().notices[registration].kind is kind
+    return story.letter(registration)
+
+
+@ALL
+def test_every_kind_has_a_story_and_a_tone(kind: NoticeKind) -> None:
+    assert kind in STORIES
+    assert kind in TONES
+
+
+SUBJECTS = {
+    NoticeKind.CONFIRMED: "Вы записаны: Пара за сорок операций, 12 декабря",
+    NoticeKind.WAITING: "Лист ожидания: Пара за сорок операций, 12 декабря",
+    NoticeKind.PROMOTED: "Место освободилось, вы записаны: Пара за сорок операций, 12 декабря",
+    NoticeKind.CANCELLED: "Запись отменена: Пара за сорок операций, 12 декабря",
+    NoticeKind.REDUCED: "Состав группы изменён: Пара за сорок операций, 12 декабря",
+    NoticeKind.MOVED: "Запись перенесена: Сшей кошелёк, 19 декабря",
+    NoticeKind.SLOT_CHANGED: "Новое время: Пара за сорок операций, 13 декабря, 14:00",
+    NoticeKind.SLOT_CANCELLED: "Экскурсия отменена: Пара за сорок операций, 12 декабря",
+    NoticeKind.LINK: "Ссылка на вашу запись: Пара за сорок операций, 12 декабря",
+}
+
+
+@ALL
+def test_the_subject_says_what_happened_to_which_visit(kind: NoticeKind) -> None:
+    assert letter(kind).subject == SUBJECTS[kind]
+
+
+@ALL
+@LANGUAGES
+def test_both_parts_hold_the_visit_and_the_links(kind: NoticeKind, language: str) -> None:
+    told = letter(kind, language)
+    title = "Сшей кошелёк" if kind is NoticeKind.MOVED else "Пара за сорок операций"
+    for part in (plain(told.text), words(told.html)):
+        assert title in part
+        assert "«Ральф Рингер»" in part
+        assert "Анна Петрова" in part
+    expected = {LINKS.site} if kind in ENDINGS else {LINKS.ticket, LINKS.cancel}
+    assert expected <= set(_Markup(told.html).links)
+    assert expected <= set(re.findall(r"https://\S+", told.text))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in NoticeKind if kind not in ENDINGS])
+def test_whoever_may_come_reads_the_code_and_the_way_in_both_parts(kind: NoticeKind) -> None:
+    story, registration = STORIES[kind]()
+    code = story.state().registrations[registration].code
+    told = story.letter(registration)
+    for part in (plain(told.text), words(told.html)):
+        assert code in part
+        assert "Москва, Колодочный проезд, 7" in part
+        assert "Текстильщики" in part
+        assert "Вход со стороны фирменного магазина" in part
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_whoever_is_not_coming_is_given_no_ticket(kind: NoticeKind) -> None:
+    told = letter(kind)
+    assert LINKS.ticket not in told.html + told.text
+
+
+def test_a_confirmed_party_reads_what_to_bring_and_who_is_coming() -> None:
+    told = letter(NoticeKind.CONFIRMED)
+    for part in (plain(told.text), words(told.html)):
+        for fact in ("Паспорт", "Закрытая обувь без каблука", "Хорошее настроение", "+7 495 000-02-00"):
+            assert fact in part
+    assert "— Маша Петрова, 8 лет" in plain(told.text)
+    assert "суббота, 12 декабря 2026 года, 11:00" in plain(told.text)
+
+
+def test_who_waits_reads_the_place_in_line_and_that_it_is_no_registration() -> None:
+    told = letter(NoticeKind.WAITING)
+    for part in (plain(told.text), words(told.html)):
+        assert "место в очереди — 1-е" in part
+        assert "Это ещё не запись" in part
+        assert "Паспорт" not in part
+
+
+@pytest.mark.parametrize(
+    ("seats", "words_"), [(1, "За вами 1 место."), (2, "За вами 2 места."), (5, "За вами 5 мест.")]
+)
+def test_seats_are_counted_as_people_say_it(seats: int, words_: str) -> None:
+    story = Story(capacity=10)
+    told = story.letter(story.register(visitors=tuple(f"Гость {n}" for n in range(seats))))
+    assert words_ in plain(told.text)
+    assert words_ in words(told.html)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "length"), [(45, "45 минут"), (60, "1 час"), (121, "2 часа 1 минута"), (300, "5 часов")]
+)
+def test_how_long_it_lasts_is_said_in_hours_and_minutes(minutes: int, length: str) -> None:
+    story = Story(catalogue(minutes=minutes))
+    assert f"Длится: {length}\n" in story.letter(story.register()).text.replace("\u00a0", " ")
+
+
+def test_short_words_and_dashes_do_not_end_a_line() -> None:
+    told = letter(NoticeKind.CONFIRMED)
+    assert "На\u00a0проходной" in told.text
+    assert "детям до\u00a014 лет\u00a0— свидетельство о\u00a0рождении" in told.html
+
+
+def test_a_changed_visit_shows_the_old_time_beside_the_new_one() -> None:
+    told = letter(NoticeKind.SLOT_CHANGED)
+    assert "Было: суббота, 12 декабря 2026 года, 11:00" in plain(told.text)
+    assert "Стало: воскресенье, 13 декабря 2026 года, 14:00" in plain(told.text)
+    assert "Было 12 декабря, 11:00" in words(told.html)
+    assert "Стало 13 декабря, 14:00" in words(told.html)
+
+
+def test_a_move_names_the_visit_that_was_left() -> None:
+    told = letter(NoticeKind.MOVED)
+    assert "Было: суббота, 12 декабря 2026 года, 11:00, Пара за сорок операций" in plain(told.text)
+
+
+def test_a_promoted_party_passes_the_seat_on_by_an_equal_button() -> None:
+    html = letter(NoticeKind.PROMOTED).html
+    buttons = re.findall(r'<td class="button"[^>]*>(<a href="[^"]*")( style="[^"]*")>([^<]*)</a>', html)
+    assert [text for _, _, text in buttons] == ["Приду, открыть билет", "Уступить место"]
+    assert [link for link, _, _ in buttons] == [f'<a href="{LINKS.ticket}"', f'<a href="{LINKS.cancel}"']
+    assert len({style for _, style, _ in buttons}) == 1
+
+
+def test_who_leaves_the_waiting_list_is_not_told_of_a_registration() -> None:
+    story, anna = kinds.waiting()
+    story.cancel(anna)
+    told = story.letter(anna)
+    assert told.subject.startswith("Вы больше не в листе ожидания: ")
+    assert "Запись отменена" not in told.text
+
+
+def test_an_organisers_cancellation_does_not_thank_the_visitor_for_it() -> None:
+    story, anna = kinds.confirmed()
+    story.cancel(anna, by="organiser")
+    told = plain(story.letter(anna).text)
+    assert "Организатор отменил вашу запись" in told
+    assert "как вы просили" not in told
+
+
+def test_a_cancelled_workshop_is_called_by_its_gender() -> None:
+    story, anna = kinds.moved()
+    story.offer("S2", status=SlotStatus.CANCELLED)
+    assert story.letter(anna).subject.startswith("Мастер-класс отменён: ")
+
+
+def test_after_the_freeze_nobody_is_told_to_cancel_before_it() -> None:
+    story = Story(closes=STARTS)
+    story.clock.time = STARTS.replace(hour=1)
+    told = plain(story.letter(story.register()).text)
+    assert "Список уже передан предприятию" in told
+    assert "отмените запись до" not in told
+
+
+@ALL
+def test_an_english_letter_has_no_russian_words_of_ours(kind: NoticeKind) -> None:
+    story, registration = STORIES[kind]("en")
+    matter, shown = story.matter(registration), story.shown
+    typed = "".join(map(str, [matter.person, shown.season, shown.enterprises, shown.tours]))
+    told = compose(matter, shown, SENDER, LINKS)
+    ours = [
+        word for word in re.findall(r"[А-Яа-яё]+", told.subject + told.text + words(told.html)) if word not in typed
+    ]
+    assert ours == []
+
+
+def test_an_unknown_language_is_answered_in_russian() -> None:
+    story = Story()
+    told = story.letter(story.register(language="tlh"))
+    assert (told.language, told.subject[:11]) == ("ru", "Вы записаны")
+
+
+def test_a_script_in_a_name_is_text() -> None:
+    story = Story()
+    told = story.letter(story.register("<script>alert(1)</script>"))
+    assert "script" not in _Markup(told.html).tags
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in told.html
+    assert "<script>alert(1)</script>" in told.text
+
+
+def test_markup_in_the_sheet_is_text() -> None:
+    story = Story(catalogue(title="Ток & <b>искра</b>", bring='"><img src=x>'))
+    told = story.letter(story.register())
+    assert {"b", "img"}.isdisjoint(_Markup(told.html).tags)
+    assert "Ток & <b>искра</b>" in told.text
+
+
+@pytest.mark.parametrize("name", ["http://spam.example", "Приз на spam.ru", "пишите a@b.example", "www.spam"])
+def test_an_advertisement_in_a_name_is_not_passed_on(name: str) -> None:
+    story = Story()
+    told = story.letter(story.register(name))
+    assert name not in told.text + told.html
+    assert "Здравствуйте!" in told.text
+    assert "Участник, 34 года" in plain(told.text)
+
+
+@pytest.mark.parametrize("name", ["Петрова А.С.", "О'Генри", "Ли Цзы-Мин", "Анна-Мария"])
+def test_real_names_are_kept(name: str) -> None:
+    story = Story()
+    assert f"Здравствуйте, {name}!" in story.letter(story.register(name)).text
+
+
+@ALL
+def test_html_is_small_whole_and_fetches_nothing(kind: NoticeKind) -> None:
+    html = letter(kind).html
+    assert html.lstrip().startswith('<!DOCTYPE html>\n<html lang="ru">')
+    assert len(html.encode()) < 100_000
+    assert {"img", "script", "link", "iframe"}.isdisjoint(_Markup(html).tags)
+    assert "url(" not in html
+    assert 'name="color-scheme" content="light dark"' in html
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_later_letters_refer_to_the_first_one() -> None:
+    story, anna = kinds.confirmed()
+    first = story.letter(anna)
+    story.cancel(anna, 1)
+    second = story.letter(anna)
+    story.cancel(anna)
+    third = story.letter(anna)
+
+    assert first.references is None
+    assert second.references == third.references == first.message_id
+    assert len({first.message_id, second.message_id, third.message_id}) == 3
+    assert first.message_id.endswith("@mosprom.example")
+
+
+def test_a_retry_is_the_same_letter() -> None:
+    story, anna = kinds.confirmed()
+    first = story.letter(anna)
+    story.clock.advance(hours=3)
+    assert story.letter(anna) == first
+
+
+def test_a_slot_that_the_catalogue_does_not_know_makes_no_letter() -> None:
+    story, anna = kinds.confirmed()
+
+    with pytest.raises(KeyError):
+        compose(story.matter(anna), Catalogue(season=story.shown.season), SENDER, LINKS)
