@@ -172,7 +172,7 @@ class CellView:
     def __init__(self, calc: Calc, locale: Locale, mask: Mask) -> None:
         self._calc = calc
         self._locale = locale
-        self._mask = mask
+        self._place: tuple[Tab, int, int]
         made = {
             "userEnteredValue": self._entered,
             "effectiveValue": self._effective,
@@ -191,6 +191,7 @@ class CellView:
         value = self._calc.value(tab, row, column)
         if cell is EMPTY and value is None:
             return {}
+        self._place = (tab, row, column)
         made = ((name, make(cell, value), branch) for name, make, branch in self._parts)
         return {name: select(branch or {}, part) for name, part, branch in made if part is not None}
 
@@ -205,7 +206,9 @@ class CellView:
     def _formatted(self, cell: Cell, value: Any) -> str | None:
         if value is None or value == "":
             return None
-        return value.code if isinstance(value, Fault) else show(value, cell.format, self._locale)
+        if isinstance(value, Fault):
+            return value.code
+        return value if isinstance(value, str) else show(value, self._calc.looks(*self._place), self._locale)
 
     def _effective_format(self, cell: Cell, value: Any) -> Json | None:
         if cell.format is None and value is None:
@@ -219,7 +222,7 @@ class CellView:
         return _merge(merged, cell.format or {})
 
     def _hyperlink(self, cell: Cell, value: Any) -> str | None:
-        return self._calc.link(cell)
+        return self._calc.link(*self._place)
 
 
 def _merge(target: Json, source: Any) -> Json:

@@ -88,33 +88,38 @@ def value_range(book: Workbook, calc: Calc, tab: Tab, rect: Rect, rendering: Ren
 
 def read(book: Workbook, calc: Calc, tab: Tab, rect: Rect, rendering: Rendering) -> list[list[Any]]:
     """The shown values of a rectangle, "" where a cell is empty, down to the last row in use."""
-    shown = _shower(book, rendering)
+    shown = _shower(book, calc, tab, rendering)
     bottom = min(rect.bottom, calc.height(tab))
     return [
-        [
-            shown(tab.cell(row, column), calc.value(tab, row, column))
-            for column in range(rect.left, min(rect.right, calc.width(tab, row)))
-        ]
+        [shown(row, column) for column in range(rect.left, min(rect.right, calc.width(tab, row)))]
         for row in range(rect.top, bottom)
     ]
 
 
-def _shower(book: Workbook, rendering: Rendering) -> Callable[[Cell, Any], Any]:
+def _shower(book: Workbook, calc: Calc, tab: Tab, rendering: Rendering) -> Callable[[int, int], Any]:
     locale = locale_of(book.head["properties"].get("locale", "en_US"))
     as_text = rendering.render == "FORMATTED_VALUE"
     as_formula = rendering.render == "FORMULA"
     date_text = rendering.dates == "FORMATTED_STRING"
 
-    def shown(cell: Cell, value: Any) -> Any:
-        if as_formula and isinstance(cell.value, Formula):
-            return cell.value.text
+    def shown(row: int, column: int) -> Any:
+        value = calc.value(tab, row, column)
         if value is None or value == "":
-            return ""
+            return entered_text(row, column) if as_formula else ""
+        if as_formula and (formula := entered_text(row, column)):
+            return formula
         if isinstance(value, Fault):
             return value.code
-        if as_text or (date_text and is_date(cell.format) and not isinstance(value, str | bool)):
-            return show(value, cell.format, locale)
+        if isinstance(value, str):
+            return value
+        looks = calc.looks(tab, row, column)
+        if as_text or (date_text and is_date(looks)):
+            return show(value, looks, locale)
         return plain(value)
+
+    def entered_text(row: int, column: int) -> str:
+        entered = tab.cell(row, column).value
+        return entered.text if isinstance(entered, Formula) else ""
 
     return shown
 

@@ -140,16 +140,7 @@ def _sorted(context: Context, tab: Tab, rows: list[int], column: int, backwards:
     values = {row: context.calc.value(tab, row, column) for row in rows}
     filled = [row for row in rows if values[row] not in (None, "")]
     blank = [row for row in rows if values[row] in (None, "")]
-    return (
-        [*sorted(filled, key=lambda row: sort_key(values[row]), reverse=backwards), *blank]
-        if not backwards
-        else [*_reverse_stable(filled, values), *blank]
-    )
-
-
-def _reverse_stable(rows: list[int], values: dict[int, Any]) -> list[int]:
-    backwards = list(reversed(rows))
-    return list(reversed(sorted(backwards, key=lambda row: sort_key(values[row]))))
+    return [*sorted(filled, key=lambda row: sort_key(values[row]), reverse=backwards), *blank]
 
 
 def sort_key(value: Any) -> tuple[int, Any]:

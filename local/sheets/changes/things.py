@@ -274,7 +274,8 @@ def add_banding(context: Context, request: Message) -> Json:
     for other in tab.head.get("bandedRanges", ()):
         if from_grid_range(context.book, other["range"])[1].meets(rect):
             raise invalid(
-                "You cannot add alternating background colors to a range that already has alternating background colors."
+                "You cannot add alternating background colors to a range that already has "
+                "alternating background colors."
             )
     entry = {
         "bandedRangeId": given.get("bandedRangeId") or context.new_id(),
