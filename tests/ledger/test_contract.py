@@ -58,6 +58,15 @@ def test_one_call_appends_to_all_lists(open_ledger):
     assert (fresh.journal, fresh.people, fresh.outbox) == ((row(1),), (row(2, 3),), (row(3, 4),))
 
 
+def test_a_view_that_read_one_list_appends_to_another(open_ledger):
+    ledger = open_ledger()
+    ledger.read(Part.JOURNAL)
+
+    fresh = ledger.append(Append(journal=[row(1)], people=[row(2, 3)]), Part.PEOPLE)
+
+    assert fresh.people == (row(2, 3),)
+
+
 def test_another_view_sees_the_rows_in_the_same_order(open_ledger):
     first, second = open_ledger(), open_ledger()
     first.append(Append(journal=[row(1)]))

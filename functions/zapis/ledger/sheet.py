@@ -21,6 +21,7 @@ from zapis.sheets import Json, Sheets, append_rows, texts
 CATALOGUE = "_catalogue"
 COLUMNS = {Part.JOURNAL: JOURNAL_COLUMNS, Part.PEOPLE: PEOPLE_COLUMNS, Part.OUTBOX: OUTBOX_COLUMNS}
 WIDTHS = {part: len(columns) for part, columns in COLUMNS.items()}
+TITLES = (*Part, CATALOGUE)
 LARGEST_SKEW = timedelta(seconds=30)
 GRID = "sheets(properties(sheetId,title),data(startRow,rowData.values.formattedValue))"
 
@@ -50,7 +51,7 @@ class SheetLedger:
             raise SheetsUnavailable(
                 f"This machine's clock is {self._sheets.clock_skew.total_seconds():.0f} s off Google's: set it right."
             )
-        if not self._ids:
+        if len(self._ids) < len(TITLES):
             self._learn_ids()
         requests = list(self._requests(rows))
         answer = self._sheets.batch_update(
@@ -73,7 +74,8 @@ class SheetLedger:
 
     def _ranges(self, parts: tuple[Part, ...]) -> list[str]:
         tails = [f"'{part}'!A{self._anchors[part][0]}:{chr(64 + WIDTHS[part])}" for part in parts]
-        return [*tails, f"'{CATALOGUE}'!A2:B2"]
+        unknown = [f"'{part}'!A1" for part in Part if part not in parts and part not in self._ids]
+        return [*tails, *unknown, f"'{CATALOGUE}'!A2:B2"]
 
     def _fresh(self, answer: Json, parts: tuple[Part, ...]) -> Fresh:
         sheets = {sheet["properties"]["title"]: sheet for sheet in answer.get("sheets", ())}
@@ -115,7 +117,7 @@ class SheetLedger:
     def _learn_ids(self) -> None:
         answer = self._sheets.get(self._spreadsheet, (), "sheets.properties(sheetId,title)")
         self._ids = {sheet["properties"]["title"]: sheet["properties"]["sheetId"] for sheet in answer["sheets"]}
-        missing = [title for title in (*Part, CATALOGUE) if title not in self._ids]
+        missing = [title for title in TITLES if title not in self._ids]
         if missing:
             raise SheetError(f"The ledger has no tab {', '.join(missing)}: run `zapis sheet init` for it.")
 
