@@ -161,6 +161,12 @@ def from_fields(typed: Mapping[str, str]) -> Draft:
     )
 
 
+def last_row(typed: Mapping[str, str]) -> int:
+    """The last row of companions in which something was typed; 0 if there is none."""
+    filled = (row for key, value in typed.items() if value.strip() and (row := _VISITOR_FIELD.fullmatch(key)))
+    return max((int(row[1]) for row in filled), default=0)
+
+
 def _applicant(typed: Mapping[str, str]) -> tuple[DraftVisitor, ...]:
     if "visitors-0-going" not in typed:
         return ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -106,8 +107,9 @@ class Pages:
             typed=typed,
             fresh="contact-name" not in typed,
             rows=min(offer.terms.max_party - 1, MOST_ROWS),
+            last_row=forms.last_row(typed),
             problems=problems,
-            wrong={problem.field: problem.detail for problem in problems},
+            wrong=defaultdict(str, {problem.field: problem.detail for problem in problems}),
             others=others or [],
             consent=self._desk.consents.current(forms.REGISTRATION),
         )

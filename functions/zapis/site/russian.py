@@ -44,6 +44,16 @@ def people(number: int) -> str:
     return counted(number, "человек", "человека", "человек")
 
 
+def years_genitive(age: int) -> str:
+    """An age after «с» and «до»: с 12 лет, до 21 года."""
+    return f"{age}{NBSP}{form_of(age, 'года', 'лет', 'лет')}"
+
+
+def people_genitive(number: int) -> str:
+    """A head count after «до» and «не больше»: до 4 человек, до 21 человека."""
+    return f"{number}{NBSP}{form_of(number, 'человека', 'человек', 'человек')}"
+
+
 def day_of(moment: datetime) -> date:
     """The calendar day on which a moment falls in Moscow."""
     return moment.astimezone(MOSCOW).date()
@@ -84,6 +94,11 @@ def moment(value: datetime) -> str:
 def deadline(value: datetime) -> str:
     """A moment until or from which something holds: 12 декабря, 11:00."""
     return f"{day(day_of(value))}, {time(value)}"
+
+
+def local(value: datetime) -> str:
+    """A moment for machines, in Moscow time."""
+    return value.astimezone(MOSCOW).isoformat(timespec="minutes")
 
 
 def duration(minutes: int) -> str:

@@ -184,13 +184,13 @@ def of_misfit(age: int, offer: Offer) -> str:
     """Why somebody of this age cannot come."""
     terms = offer.terms
     if age < terms.min_age:
-        return f"{russian.years(age)} — рано: на этот визит пускают с {terms.min_age}{russian.NBSP}лет."
-    return f"{russian.years(age)} — не подходит: на этот визит пускают до {terms.max_age}{russian.NBSP}лет."
+        return f"{russian.years(age)} — рано: на этот визит пускают с{russian.NBSP}{russian.years_genitive(terms.min_age)}."
+    return f"{russian.years(age)} — не подходит: на этот визит пускают до{russian.NBSP}{russian.years_genitive(terms.max_age)}."
 
 
 def of_party_size(offer: Offer) -> str:
     """How many may come together."""
-    return f"В одной заявке на этот визит — не больше {offer.terms.max_party}{russian.NBSP}чел."
+    return f"В одной заявке на этот визит — не больше {russian.people_genitive(offer.terms.max_party)}."
 
 
 def of_registration(registration: Registration, place: int | None) -> str:
