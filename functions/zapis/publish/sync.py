@@ -38,6 +38,9 @@ SEASON, ENTERPRISES, TOURS, SLOTS = TYPED
 REGISTRATIONS, SEATS, CHECKS, LINES = (tab("catalogue", key) for key in ("registrations", "seats", "checks", "lines"))
 VISITORS, VISITOR_LINES = tab("roster", "visitors"), tab("roster", "lines")
 EVERYTHING = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
+ROSTERS_A_RUN = 12
+"""Each costs a read and a write of the quota; the others follow in the next run."""
+TROUBLE_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -82,6 +85,14 @@ class _Shown:
     """Ids that have a line in the visible tab."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """A spreadsheet that could not be opened: what to tell the organisers, and when to try again."""
+
+    sentence: str
+    again_at: datetime
+
+
 class Sync:
     """One instance of `sync`; keeps the ledger's state warm between runs."""
 
@@ -104,7 +115,8 @@ class Sync:
         self._known = _Known()
         self._shown: dict[str, _Shown] = {}
         self._pending: dict[SlotId, Pending] = {}
-        self._roster_problems: dict[str, str] = {}
+        self._troubles: dict[str, _Trouble] = {}
+        """Rosters (by enterprise) that could not be opened."""
         self._leader = ""
         """Who held the lease when this instance last looked."""
 
@@ -214,8 +226,8 @@ class Sync:
                 continue
             row = problem.row if has_row else "title"
             said[row] = _joined(said.get(row), str(problem))
-        for enterprise, sentence in self._roster_problems.items():
-            said[enterprise] = _joined(said.get(enterprise), sentence)
+        for enterprise, trouble in self._troubles.items():
+            said[enterprise] = _joined(said.get(enterprise), trouble.sentence)
         ids = [row.text("id") for typed in TYPED[:3] for row in reading.tables[typed.key].rows if row.text("id")]
         return {row_id: (said.get(row_id, FINE),) for row_id in ids}
 
@@ -227,9 +239,9 @@ class Sync:
 
     def _publish(self, file: File, reading: Reading, decision: Decision, report: Report) -> None:
         """Rewrite what people see where it differs, file by file."""
-        for enterprise in self._with_rosters():
-            if self._roster_differs(enterprise):
-                self._publish_roster(enterprise, report)
+        differing = [enterprise for enterprise in self._with_rosters() if self._roster_differs(enterprise)]
+        for enterprise in differing[:ROSTERS_A_RUN]:
+            self._publish_roster(enterprise, report)
         self._publish_catalogue(file, reading, decision, report)
 
     def _publish_catalogue(self, file: File, reading: Reading, decision: Decision, report: Report) -> None:
@@ -256,9 +268,11 @@ class Sync:
 
     def _roster_differs(self, enterprise: Enterprise) -> bool:
         shown = self._shown.get(enterprise.roster)
+        lines = projections.visitors(self._view(), enterprise.id, shown.listed if shown else set())
         if shown is None:
-            return enterprise.id not in self._roster_problems
-        return shown.lines[VISITOR_LINES.key] != projections.visitors(self._view(), enterprise.id, shown.listed)
+            trouble = self._troubles.get(enterprise.id)
+            return bool(lines) and (trouble is None or self._ledger.now() >= trouble.again_at)
+        return shown.lines[VISITOR_LINES.key] != lines
 
     def _publish_roster(self, enterprise: Enterprise, report: Report) -> None:
         """One enterprise's file; a fault of one file leaves the others alone."""
@@ -272,15 +286,16 @@ class Sync:
                 report.written.append(enterprise.roster)
         except SheetError as error:
             log.warning("roster of enterprise %s: %s", enterprise.id, error)
-            self._roster_problems[enterprise.id] = (
+            sentence = (
                 f"Файл списка недоступен: откройте доступ редактора для {self._sheets.account} "
                 "и разложите вкладки командой zapis sheet init"
             )
+            self._troubles[enterprise.id] = _Trouble(sentence, self._ledger.now() + TROUBLE_AGAIN)
             return
         except SheetsUnavailable as error:
             log.warning("roster of enterprise %s: %s", enterprise.id, error)
             return
-        self._roster_problems.pop(enterprise.id, None)
+        self._troubles.pop(enterprise.id, None)
         shown.lines = {VISITOR_LINES.key: lines}
         self._shown[enterprise.roster] = shown
 
