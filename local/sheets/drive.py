@@ -121,6 +121,7 @@ class Drive:
         conditions = parse_query(query)
         seen = (record for file_id, record in self.records.items() if self.rank(file_id, caller.email))
         found = [record for record in seen if all(meets(record, condition) for condition in conditions)]
+        found.reverse()  # of files made in one millisecond the later one comes first
         return sorted(found, key=lambda record: record["createdTime"], reverse=True)
 
     def change(self, file_id: str, **changed: Any) -> Json:

@@ -1,0 +1,1 @@
+"""The emulator: its floors alone, and as unmodified clients meet it."""
