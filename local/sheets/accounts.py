@@ -26,6 +26,7 @@ GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 TOKEN_LIFE = 3600
 SCOPE_ROOT = "https://www.googleapis.com/auth/"
 PROJECT = "demo"
+DEFAULT_EMAIL = f"zapis-site@{PROJECT}.iam.gserviceaccount.com"
 PROJECT_NUMBER = "100000000001"
 
 

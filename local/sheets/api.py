@@ -133,6 +133,15 @@ class Api:
         self.faults = faults
         self.latency = latency
         self.timeout = TIMEOUT
+        self._at_start = quota.enforced, latency
+
+    def reset(self) -> None:
+        """As at the start: no files, no troubles, real time, the limits first asked for."""
+        self.world.reset()
+        self.faults.clear()
+        self.quota.enforced, self.latency = self._at_start
+        self.quota.reset()
+        self.timeout = TIMEOUT
 
     async def answer(self, incoming: Incoming) -> Outcome:
         """What a request gets, with the delays and the troubles that were ordered."""

@@ -37,6 +37,7 @@ class World:
 
     def reset(self) -> None:
         self.drive.reset()
+        self.clock.reset()
         self._calcs.clear()
 
 

@@ -22,6 +22,10 @@ class Quota:
         self._minute = 0
         self._calls: Counter[tuple[str, str]] = Counter()
 
+    def reset(self) -> None:
+        self.per_user, self.per_project = PER_USER, PER_PROJECT
+        self._calls.clear()
+
     def spend(self, user: str, kind: str) -> None:
         """Take one call of a kind ("read" or "write") from what is left. Raises ApiError 429."""
         minute = int(self._clock.time() // 60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -17,38 +17,27 @@ from starlette.types import Receive, Scope, Send
 from local.sheets import doors
 from local.sheets.accounts import GRANT_TYPE, InvalidGrant
 from local.sheets.api import Api, Incoming, Outcome
-from local.sheets.call import Answer, World
+from local.sheets.call import Answer
 from local.sheets.errors import ApiError
-from local.sheets.faults import BadRule, Faults
+from local.sheets.faults import BadRule
 from local.sheets.latency import Latency
-from local.sheets.quota import Quota
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-class Parts(Protocol):
-    """What of the emulator the routes reach."""
-
-    world: World
-    faults: Faults
-    quota: Quota
-    url: str
-
-
-def application(parts: Parts, latency: Latency, stopping: asyncio.Event) -> Starlette:
-    """The ASGI application of an emulator."""
-    api = Api(parts.world, parts.quota, parts.faults, latency)
+def application(api: Api, url: str, stopping: asyncio.Event) -> Starlette:
+    """The ASGI application of an emulator that is reached at `url`."""
 
     async def imitate(request: Request) -> Response:
         outcome = await api.answer(await _incoming(request))
-        return _Ending(outcome, parts.world.clock.http_date(), stopping)
+        return _Ending(outcome, api.world.clock.http_date(), stopping)
 
     async def token(request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
-        return _dated(_exchange(parts, form), parts)
+        return _dated(_exchange(api, form, f"{url}/token"), api)
 
     routes = [Route("/token", token, methods=["POST"])]
-    routes += [_door(path, method, act, parts, api) for (method, path), act in DOORS.items()]
+    routes += [_door(path, method, act, api, url) for (method, path), act in DOORS.items()]
     routes += [Route("/{path:path}", imitate, methods=METHODS)]
     return Starlette(routes=routes)
 
@@ -65,7 +54,7 @@ async def _incoming(request: Request) -> Incoming:
     )
 
 
-def _exchange(parts: Parts, form: dict[str, str]) -> Answer:
+def _exchange(api: Api, form: dict[str, str], token_uri: str) -> Answer:
     if form.get("grant_type") != GRANT_TYPE:
         return Answer(
             {
@@ -75,7 +64,7 @@ def _exchange(parts: Parts, form: dict[str, str]) -> Answer:
             400,
         )
     try:
-        return Answer(parts.world.accounts.exchange(form, f"{parts.url}/token"))
+        return Answer(api.world.accounts.exchange(form, token_uri))
     except InvalidGrant as refusal:
         return Answer({"error": "invalid_grant", "error_description": str(refusal)}, 400)
 
@@ -86,8 +75,8 @@ def _encoded(answer: Answer) -> bytes:
     return answer.body if isinstance(answer.body, bytes) else msgspec.json.encode(answer.body)
 
 
-def _dated(answer: Answer, parts: Parts) -> Response:
-    headers = {"Date": parts.world.clock.http_date(), "Content-Type": answer.content_type}
+def _dated(answer: Answer, api: Api) -> Response:
+    headers = {"Date": api.world.clock.http_date(), "Content-Type": answer.content_type}
     return Response(_encoded(answer), answer.status, headers)
 
 
@@ -132,97 +121,93 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-Act = Callable[[Parts, Api, dict[str, str], dict[str, Any]], Any]
+Act = Callable[[Api, dict[str, str], dict[str, Any]], Any]
 
 
-def _door(path: str, method: str, act: Act, parts: Parts, api: Api) -> Route:
+def _door(path: str, method: str, act: Act, api: Api, url: str) -> Route:
     async def opened(request: Request) -> Response:
         try:
             body = msgspec.json.decode(await request.body() or b"{}")
-            return _dated(Answer(act(parts, api, dict(request.path_params), body)), parts)
+            return _dated(Answer(act(api, {**request.path_params, "url": url}, body)), api)
         except ApiError as error:
-            return _dated(Answer({"error": error.message}, error.code), parts)
+            return _dated(Answer({"error": error.message}, error.code), api)
         except doors.Refused as refusal:
-            return _dated(Answer({"error": str(refusal)}, 409), parts)
+            return _dated(Answer({"error": str(refusal)}, 409), api)
         except (BadRule, ValueError, TypeError, KeyError, AttributeError) as error:
-            return _dated(Answer({"error": f"{type(error).__name__}: {error}"}, 400), parts)
+            return _dated(Answer({"error": f"{type(error).__name__}: {error}"}, 400), api)
 
     return Route(path, opened, methods=[method])
 
 
-def _health(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    return {"status": "ok", "files": len(parts.world.drive.records)}
+def _health(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+    return {"status": "ok", "files": len(api.world.drive.records)}
 
 
-def _reset(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    parts.world.reset()
-    parts.faults.clear()
-    parts.world.clock.reset()
+def _reset(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+    api.reset()
     return {}
 
 
-def _add_fault(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    return {"id": parts.faults.add(body.pop("kind", ""), **body)}
+def _add_fault(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+    return {"id": api.faults.add(body.pop("kind", ""), **body)}
 
 
-def _clear_faults(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    parts.faults.clear()
+def _clear_faults(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+    api.faults.clear()
     return {}
 
 
-def _set_clock(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+def _set_clock(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
     """{"advance": seconds}, {"stop_at": epoch seconds} or {} (real time again)."""
     if "advance" in body:
-        parts.world.clock.advance(float(body["advance"]))
+        api.world.clock.advance(float(body["advance"]))
     elif "stop_at" in body:
-        parts.world.clock.stop_at(float(body["stop_at"]))
+        api.world.clock.stop_at(float(body["stop_at"]))
     else:
-        parts.world.clock.reset()
-    return {"time": parts.world.clock.time()}
+        api.world.clock.reset()
+    return {"time": api.world.clock.time()}
 
 
-def _set_limits(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+def _set_limits(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
     """{"quota": bool, "per_user": n, "per_project": n, "latency": ..., "seed": n, "timeout": seconds}."""
-    parts.quota.enforced = bool(body.get("quota", parts.quota.enforced))
-    parts.quota.per_user = int(body.get("per_user", parts.quota.per_user))
-    parts.quota.per_project = int(body.get("per_project", parts.quota.per_project))
+    api.quota.enforced = bool(body.get("quota", api.quota.enforced))
+    api.quota.per_user = int(body.get("per_user", api.quota.per_user))
+    api.quota.per_project = int(body.get("per_project", api.quota.per_project))
     api.timeout = float(body.get("timeout", api.timeout))
     if "latency" in body:
         api.latency = Latency(body["latency"], int(body.get("seed", 0)))
     return {
-        "quota": parts.quota.enforced,
-        "per_user": parts.quota.per_user,
-        "per_project": parts.quota.per_project,
+        "quota": api.quota.enforced,
+        "per_user": api.quota.per_user,
+        "per_project": api.quota.per_project,
         "latency": api.latency.kind,
         "timeout": api.timeout,
-        "spent": parts.quota.spent(),
+        "spent": api.quota.spent(),
     }
 
 
-def _key(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    return parts.world.accounts.key_file(body["email"], f"{parts.url}/token")
+def _key(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+    return api.world.accounts.key_file(body["email"], f"{path['url']}/token")
 
 
-def _revoke(parts: Parts, api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    parts.world.accounts.revoke_tokens()
+def _revoke(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
+    api.world.accounts.revoke_tokens()
     return {}
 
 
 DOORS: dict[tuple[str, str], Act] = {
     ("GET", "/_local/health"): _health,
     ("POST", "/_local/reset"): _reset,
-    ("GET", "/_local/files"): lambda parts, api, path, body: {"files": doors.list_files(parts.world)},
-    ("POST", "/_local/files"): lambda parts, api, path, body: doors.create_file(parts.world, body),
-    ("GET", "/_local/files/{id}/version"): lambda parts, api, path, body: doors.version(parts.world, path["id"]),
-    ("POST", "/_local/files/{id}/edit"): lambda parts, api, path, body: doors.edit_as_person(
-        parts.world, path["id"], body
-    ),
+    ("GET", "/_local/files"): lambda api, path, body: {"files": doors.list_files(api.world)},
+    ("POST", "/_local/files"): lambda api, path, body: doors.create_file(api.world, body),
+    ("GET", "/_local/files/{id}/version"): lambda api, path, body: doors.version(api.world, path["id"]),
+    ("POST", "/_local/files/{id}/edit"): lambda api, path, body: doors.edit_as_person(api.world, path["id"], body),
     ("POST", "/_local/keys"): _key,
     ("POST", "/_local/tokens/revoke"): _revoke,
-    ("GET", "/_local/faults"): lambda parts, api, path, body: {"rules": parts.faults.rules()},
+    ("GET", "/_local/faults"): lambda api, path, body: {"rules": api.faults.rules()},
     ("POST", "/_local/faults"): _add_fault,
     ("DELETE", "/_local/faults"): _clear_faults,
-    ("GET", "/_local/faults/fired"): lambda parts, api, path, body: {"fired": parts.faults.fired},
+    ("GET", "/_local/faults/fired"): lambda api, path, body: {"fired": api.faults.fired},
     ("POST", "/_local/clock"): _set_clock,
     ("POST", "/_local/limits"): _set_limits,
 }

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from local.errors import LocalError
+from local.sheets.accounts import DEFAULT_EMAIL
+from local.sheets.api import Api
 from local.sheets.call import World
 from local.sheets.faults import Faults
 from local.sheets.latency import Latency
@@ -27,7 +28,6 @@ from local.sheets.routes import application
 from local.sheets.store import Store, StoreInUse
 
 HOST = "127.0.0.1"
-DEFAULT_EMAIL = "zapis-site@demo.iam.gserviceaccount.com"
 START_SECONDS = 10.0
 
 
@@ -52,6 +52,8 @@ class Emulator:
     data      the SQLite file; None keeps all in memory
     quota     whether Google's quotas are enforced
     latency   None, seconds, or "google" (median 350 ms), drawn with `seed`
+
+    From Python: `faults` (orders of trouble), `clock` (may be set), `api.latency`, `api.timeout`, `quota`.
     """
 
     def __init__(
@@ -74,8 +76,9 @@ class Emulator:
         self.quota = Quota(self.clock, quota)
         self.url = f"http://{HOST}:{self._socket.getsockname()[1]}"
         self._stopping = asyncio.Event()
-        self.app: Starlette = application(self, Latency(latency, seed), self._stopping)
-        self._server = _Server(uvicorn.Config(self.app, http=Protocol, **UVICORN), self._stopping)
+        self.api = Api(self.world, self.quota, self.faults, Latency(latency, seed))
+        app = application(self.api, self.url, self._stopping)
+        self._server = _Server(uvicorn.Config(app, http=Protocol, **UVICORN), self._stopping)
         self._thread = threading.Thread(target=self._run, name="sheets-emulator", daemon=True)
         self._failure: BaseException | None = None
 
@@ -105,6 +108,10 @@ class Emulator:
         target.write_text(json.dumps(key, indent=2), "utf-8")
         target.chmod(0o600)
         return target
+
+    def reset(self) -> None:
+        """Forget all files and faults; clock, quotas and latency are again as at the start. Keys stay."""
+        self._on_server(self.api.reset)
 
     def _on_server(self, act: Callable[[], Any]) -> Any:
         """Act in the server's thread, the only one that touches the world."""

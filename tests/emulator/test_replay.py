@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 import requests
 
-from local.sheets.server import DEFAULT_EMAIL, Emulator
-from tests.emulator.client import door, session
+from local.sheets.accounts import DEFAULT_EMAIL
+from local.sheets.clients import authorized_session
+from local.sheets.server import Emulator
+from tests.emulator.doors import door
 
 TRAFFIC = Path(__file__).parent / "traffic"
 RECORDED_ROBOT = "robot@example.com"
@@ -114,8 +116,8 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def http(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> requests.Session:
-    return session(emulator, tmp_path_factory.mktemp("key"))
+def http(emulator: Emulator) -> requests.Session:
+    return authorized_session(emulator.url)
 
 
 @pytest.mark.parametrize("path", sorted(TRAFFIC.glob("*.json")), ids=lambda path: path.stem)
