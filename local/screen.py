@@ -5,6 +5,7 @@ the same as the screen did.
 """
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,12 +42,16 @@ class Screen:
         self._say(click.style(f"{time.monotonic() - began:5.1f} s", dim=True))
 
     def heard(self, part: str, line: str) -> None:
-        """A part's line. What it says over and over is shown once, until it has been quiet for a minute."""
+        """A part's line. What it says over and over is shown once, until it has been quiet for a minute.
+
+        Numbers do not make a line new: they are mostly times and process ids.
+        """
+        said = (part, re.sub(r"\d+", "", line))
         now = time.monotonic()
         self._told = {key: at for key, at in self._told.items() if now - at < QUIET_SECONDS}
-        if (part, line) not in self._told:
+        if said not in self._told:
             self._say(f"{MARGIN}{click.style(f'{part:<10}', fg='yellow')} {line}")
-        self._told[part, line] = now
+        self._told[said] = now
 
     def heading(self, data: Path) -> None:
         self._say(f"\n{MARGIN}{click.style('Zapis', bold=True)} on this machine, data in {_short(data)}\n")

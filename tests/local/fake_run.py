@@ -18,7 +18,7 @@ from local.settings import Books, read
 from local.up import run, scratch
 
 SERVER = """
-import http.server, json, os, signal, sys
+import http.server, json, os, signal, sys, time
 port, deed = int(sys.argv[1]), sys.argv[2]
 print(json.dumps({"severity": "INFO", "message": f"pid {os.getpid()} port {port}"}), flush=True)
 if deed == "die":
@@ -31,7 +31,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         if deed == "complain":
             print(json.dumps({"severity": "INFO", "message": "an ordinary record"}))
-            print(json.dumps({"severity": "WARNING", "message": "the quota is nearly used up"}), flush=True)
+            print(json.dumps({"severity": "WARNING", "message": f"the quota is used up at {time.time()}"}), flush=True)
         self.send_response(200)
         self.end_headers()
     def log_message(self, *_):
