@@ -12,6 +12,8 @@ import requests
 
 from local.errors import LocalError
 
+EMAIL = "owner@example.com"
+"""Whose the spreadsheets are that are made through the emulator's door."""
 LOCALE, TIME_ZONE = "ru_RU", "Europe/Moscow"
 TIMEOUT = 30
 NEW_FILE = ({"properties": {"sheetId": 0, "title": "Sheet1", "gridProperties": {"rowCount": 1000, "columnCount": 26}}},)

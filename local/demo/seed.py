@@ -1,8 +1,9 @@
 """The demo season in spreadsheets of the emulator, as an organiser and an operator would make them.
 
 A person makes and shares the files; the tabs are laid out by the very code of `zapis sheet init`; then the
-season is typed in, its dates counted from today. Nothing is read, and each file costs one write, so that the
-account's quota is left to `sync`. `season.json` is written last: its presence means that all went well.
+season is typed in, its dates counted from today. All of it is done in the person's own name, so that the quota
+of the service accounts is left to the functions. `season.json` is written last: its presence means that all
+went well.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from local.demo import cells
-from local.demo.person import NEW_FILE, Person
+from local.demo.person import EMAIL, NEW_FILE, Person
 from local.demo.season import DemoSeason, dated, moment, read
 from local.errors import LocalError
 from zapis.errors import ZapisError
@@ -35,15 +37,21 @@ def seed(emulator: str, data: Path) -> str:
     if done.exists():
         return f"{done} says that the demo season is laid out already; nothing was changed."
     person = Person(emulator)
-    person.download_key(SITE, data / "keys" / "site.json")
-    key = person.download_key(JOBS, data / "keys" / "jobs.json")
+    for name, email in (("site", SITE), ("jobs", JOBS)):
+        person.download_key(email, data / "keys" / f"{name}.json")
     season, today = read(), datetime.now(MOSCOW).date()
     try:
-        files = _lay_out(person, Sheets(key, urlsplit(emulator).netloc), season, today)
+        files = _lay_out(person, _sheets(person, emulator), season, today)
     except ZapisError as error:
         raise LocalError(f"The demo season could not be laid out: {error}") from error
     _write(done, files)
     return f"Laid out {len(season.enterprises)} enterprises and {len(season.slots)} visits from {today:%d.%m.%Y} on."
+
+
+def _sheets(person: Person, emulator: str) -> Sheets:
+    """The API in the person's own name."""
+    with TemporaryDirectory() as folder:
+        return Sheets(person.download_key(EMAIL, Path(folder) / "key.json"), urlsplit(emulator).netloc)
 
 
 def _lay_out(person: Person, sheets: Sheets, season: DemoSeason, today: date) -> Json:
