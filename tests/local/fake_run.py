@@ -29,7 +29,9 @@ if deed == "complain":
     print("a greeting", flush=True)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        if deed == "complain":
+        if deed == "complain" and self.path == "/last":
+            print("that was all", flush=True)
+        elif deed == "complain":
             print(json.dumps({"severity": "INFO", "message": "an ordinary record"}))
             print(json.dumps({"severity": "WARNING", "message": f"the quota is used up at {time.time()}"}), flush=True)
         self.send_response(200)

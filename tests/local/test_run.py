@@ -165,7 +165,8 @@ def test_a_warning_is_shown_once_under_the_name_of_its_part(start: Start) -> Non
     run = start(FAKE_PARTS={"sync": "complain"}).until("Zapis is up")
     for _ in range(3):
         requests.get(run.url("sync"), timeout=5)
-    run.until("the quota is used up").signal(signal.SIGINT).ended()
+    requests.get(run.url("sync") + "last", timeout=5)
+    run.until("that was all").signal(signal.SIGINT).ended()
     assert re.findall(r"(\w+) +the quota is used up at", run.said) == ["sync"]
     assert "an ordinary record" not in run.said
     assert "a greeting" not in run.said
