@@ -184,7 +184,15 @@ def test_one_visitor_is_invited_and_owes_no_answer() -> None:
     assert attendee == "mailto:anna@example.ru"
     assert (attendee.params["RSVP"], attendee.params["PARTSTAT"]) == ("FALSE", "ACCEPTED")
     assert event["ORGANIZER"] == "mailto:bot@mosprom.example"
-    assert "Колодочный проезд" in event["LOCATION"]
+
+
+def test_the_entry_says_where_to_come_what_to_bring_and_the_code() -> None:
+    story, anna = kinds.confirmed()
+    _, event = entry(arrived(story.letter(anna)))
+    assert event["LOCATION"] == "«Ральф Рингер», Москва, Колодочный проезд, 7"
+    assert "стойки «Экскурсии»" in event["DESCRIPTION"]
+    assert "Паспорт" in event["DESCRIPTION"]
+    assert f"Код записи: {story.state().registrations[anna].code}" in event["DESCRIPTION"]
 
 
 @pytest.mark.parametrize("kind", [*INVITED, "cancelled", "slot_cancelled"])

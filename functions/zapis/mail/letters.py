@@ -122,7 +122,8 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
     scene = _scene(matter, catalogue, season, links, language)
     templates = _templates(language)
     words = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
-    layout = scene | {"words": words, "common": templates.get_template("common.jinja").make_module(scene)}
+    common = templates.get_template("common.jinja").make_module(scene)
+    layout = scene | {"words": words, "common": common}
     bind = SPEECHES[language].bind
     return Letter(
         to=matter.person.email,
@@ -135,7 +136,7 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
         date=notice.at,
         message_id=_message_id(notice, notice.sequence, sender),
         references=_message_id(notice, 0, sender) if notice.sequence else None,
-        calendar=_invitation(matter, scene["visit"], season, sender),
+        calendar=_invitation(matter, scene["visit"], season, sender, str(getattr(common, "code_label", ""))),
     )
 
 
@@ -214,10 +215,11 @@ def _message_id(notice: Notice, sequence: int, sender: Sender) -> str:
     return f"{notice.registration}.{sequence}@{sender.address.rpartition('@')[2]}"
 
 
-def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender) -> Invitation | None:
+def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, code_label: str) -> Invitation | None:
     method = _method(matter)
     if method is None:
         return None
+    code = f"{code_label}: {matter.registration.code}"
     return Invitation(
         method=method,
         uid=f"{matter.registration.id}@{sender.site}",
@@ -227,7 +229,7 @@ def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender) ->
         ends=visit.ends,
         summary=_one_line(visit.title, LONGEST_SUBJECT),
         location=", ".join(filter(None, (visit.enterprise, visit.address))),
-        description="\n".join(filter(None, (visit.gate, visit.documents, visit.clothes, matter.registration.code))),
+        description="\n".join(filter(None, (visit.gate, visit.documents, visit.clothes, code))),
         organiser=sender.address,
         organiser_name=season.operator or season.title,
         attendee=matter.person.email,

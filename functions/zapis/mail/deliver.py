@@ -1,0 +1,331 @@
+"""One run of `deliver`: what is due, claimed, sent, recorded.
+
+A letter goes out only under a claim whose row was read back from the outbox as the one that holds, so two runs
+that overlap send once. What a run did is recorded every so often; a run that is cut off loses little, and what
+it lost goes again when its claim has lapsed. Rather twice than never, and twice with one Message-ID.
+
+Logs name notices, and of an address its domain at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from zapis.core.catalogue import Catalogue, from_rows
+from zapis.core.entries import Entry, Erased, Row, Unreadable, from_row
+from zapis.core.fold import State, evolve
+from zapis.core.model import Notice, RegistrationId
+from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row
+from zapis.core.people import Person, add_rows
+from zapis.errors import AnswerLost, CannotDecide, SettingsError, SheetsUnavailable
+from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.mail.letters import Letter, Links, Matter, Sender, compose
+from zapis.mail.mime import UnusableAddress, to_message
+from zapis.mail.smtp import Connection, Deferred, Failed, Outcome, Sent
+from zapis.tokens import Tokens
+
+LARGEST_CLAIM = 400
+RECORD_EVERY = 100
+BUDGET_SECONDS = 240.0
+LONGEST_BUDGET = CLAIM_LASTS.total_seconds() * 2 / 3
+"""A run must be over well before its claims lapse and another one takes its letters."""
+RECORD_PAUSES = (0.0, 1.0, 4.0)
+"""Seconds before each attempt to record: what cannot be recorded is sent again."""
+NOBODY = "nobody to write to: the person was erased"
+PARTS = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
+
+log = logging.getLogger("zapis.mail")
+
+
+class Transport(Protocol):
+    """Where letters are handed in, such as `smtp.SmtpTransport`."""
+
+    def connection(self) -> AbstractContextManager[Connection]:
+        """One connection for a run's letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did, in letters; `due_left` could be sent and were not."""
+
+    sent: int
+    failed: int
+    deferred: int
+    due_left: int
+
+
+@dataclass(slots=True)
+class _Outcomes:
+    """What became of letters, until it is recorded."""
+
+    sent: set[str] = field(default_factory=set)
+    failed: dict[str, str] = field(default_factory=dict)
+    deferred: dict[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.sent) + len(self.failed) + len(self.deferred)
+
+    def add(self, notice: Notice, outcome: Outcome) -> None:
+        match outcome:
+            case Sent():
+                self.sent.add(notice.id)
+            case Failed(reason):
+                self.failed[notice.id] = reason
+            case Deferred(reason):
+                self.deferred[notice.id] = reason
+
+    def rows(self, at: datetime, run: str) -> list[Row]:
+        kinds = ((SENT, dict.fromkeys(sorted(self.sent), "")), (FAILED, self.failed), (DEFERRED, self.deferred))
+        return [outbox_row(at, kind, run, items) for kind, items in kinds if items]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run as it goes. `ends` is by the monotonic clock."""
+
+    id: str
+    ends: float
+    sent: int = 0
+    failed: int = 0
+    deferred: int = 0
+    stopped: bool = False
+    outcomes: _Outcomes = field(default_factory=_Outcomes)
+
+    @property
+    def over(self) -> bool:
+        return self.stopped or time.monotonic() >= self.ends
+
+    def note(self, notice: Notice, outcome: Outcome) -> None:
+        self.outcomes.add(notice, outcome)
+        self.sent += isinstance(outcome, Sent)
+        self.failed += isinstance(outcome, Failed)
+        self.deferred += isinstance(outcome, Deferred)
+
+
+class Deliverer:
+    """Sends what is due, run after run; between runs it remembers what it has read.
+
+    `open_ledger` is called at the first run. Links in letters begin with `site_url`; `mail_from` is an address,
+    with a name before it if it should not be the season's title. Raises SettingsError for any other `mail_from`.
+    """
+
+    def __init__(
+        self,
+        open_ledger: Callable[[], Ledger],
+        transport: Transport,
+        tokens: Tokens,
+        site_url: str,
+        mail_from: str,
+        *,
+        budget_seconds: float = BUDGET_SECONDS,
+    ) -> None:
+        self._open_ledger = open_ledger
+        self._transport = transport
+        self._tokens = tokens
+        self._site_url = site_url.rstrip("/")
+        self._sender = sender(mail_from, site_url)
+        self._budget = min(budget_seconds, LONGEST_BUDGET)
+        self._ledger: Ledger | None = None
+        self._state = State()
+        self._outbox = Outbox()
+        self._people: dict[RegistrationId, Person] = {}
+        self._catalogue = Catalogue()
+        self._revision = self._loaded = ""
+        self._unrecorded: list[Row] = []
+        self._newer: str | None = None
+        self._alone = threading.Lock()
+
+    def run(self, run: str) -> Report:
+        """Send what is due; `run` names this run in the outbox and is like no other that may overlap.
+
+        Raises SheetsUnavailable if the ledger does not answer (nothing is lost), CannotDecide if the journal
+        is a newer release's, JournalDisturbed.
+        """
+        with self._alone:
+            return self._run(_Run(run, time.monotonic() + self._budget))
+
+    def _run(self, run: _Run) -> Report:
+        self._absorb(self._opened().read(*PARTS))
+        self._record(run)
+        with self._transport.connection() as connection:
+            while not run.over and (notices := self._due()):
+                self._send(run, self._claim(run, notices[:LARGEST_CLAIM]), connection)
+        return Report(run.sent, run.failed, run.deferred, due_left=len(self._due()))
+
+    def _due(self) -> list[Notice]:
+        return due(self._state, self._outbox, self._opened().now())
+
+    def _claim(self, run: _Run, notices: list[Notice]) -> list[Notice]:
+        """Those of `notices` that are this run's to send."""
+        self._load_catalogue()
+        claim = outbox_row(self._opened().now(), CLAIMED, run.id, [notice.id for notice in notices])
+        try:
+            self._absorb(self._opened().append(Append(outbox=[claim]), *PARTS))
+        except AnswerLost:
+            # If the claim did land, letting it lie would hold its letters up until it lapses.
+            self._absorb(self._opened().read(*PARTS))
+            if not any(self._outbox.holds(run.id, notice.id) for notice in notices):
+                raise
+        return [notice for notice in notices if self._outbox.holds(run.id, notice.id)]
+
+    def _send(self, run: _Run, notices: list[Notice], connection: Connection) -> None:
+        try:
+            for notice in notices:
+                if run.over:
+                    run.note(notice, Deferred("the run ended before its turn"))
+                elif self._stands(notice):
+                    self._send_one(run, notice, connection)
+                if len(run.outcomes) >= RECORD_EVERY:
+                    self._record(run)
+        finally:
+            self._record(run, RECORD_PAUSES)
+
+    def _send_one(self, run: _Run, notice: Notice, connection: Connection) -> None:
+        outcome = self._outcome(notice, connection)
+        _tell(notice, outcome, self._people.get(notice.registration))
+        run.note(notice, outcome)
+        run.stopped = isinstance(outcome, Deferred) and outcome.stop
+
+    def _outcome(self, notice: Notice, connection: Connection) -> Outcome:
+        person = self._people.get(notice.registration)
+        if person is None:
+            return Failed(NOBODY)
+        try:
+            message = to_message(self._letter(notice, person))
+        except UnusableAddress as error:
+            return Failed(str(error))
+        except Exception as error:  # one letter that cannot be written must not hold up the others
+            return Deferred(_where(error), ours=True)
+        return connection.send(message)
+
+    def _letter(self, notice: Notice, person: Person) -> Letter:
+        state, registration = self._state, self._state.registrations[notice.registration]
+        matter = Matter(
+            notice=notice,
+            registration=registration,
+            person=person,
+            terms=state.slots[notice.slot].terms,
+            left=state.slots[notice.left].terms if notice.left else None,
+            place=state.place(registration.id),
+        )
+        return compose(matter, self._catalogue, self._sender, self._links(registration.id))
+
+    def _links(self, registration: RegistrationId) -> Links:
+        ticket = f"{self._site_url}/ticket/{self._tokens.ticket(registration)}"
+        return Links(ticket, f"{ticket}/cancel", f"{self._site_url}/")
+
+    def _stands(self, notice: Notice) -> bool:
+        """Whether no later entry has overtaken it."""
+        current = self._state.notices.get(notice.registration)
+        return current is not None and current.id == notice.id
+
+    def _record(self, run: _Run, pauses: tuple[float, ...] = (0.0,)) -> None:
+        """Write down what became of letters; what cannot be written now is kept for the next time."""
+        rows = run.outcomes.rows(self._opened().now(), run.id)
+        run.outcomes = _Outcomes()
+        self._unrecorded += rows
+        for row in rows:
+            if row[1] != DEFERRED:
+                self._outbox.apply(row)
+        for pause in pauses:
+            if not self._unrecorded:
+                return
+            time.sleep(pause)
+            self._try_to_record()
+
+    def _try_to_record(self) -> None:
+        try:
+            fresh = self._opened().append(Append(outbox=self._unrecorded), *PARTS)
+        except SheetsUnavailable as error:
+            log.warning("outcomes are not recorded yet: %s", error)
+            return
+        self._unrecorded = []
+        self._absorb(fresh)
+
+    def _absorb(self, fresh: Fresh) -> None:
+        for row in fresh.journal:
+            self._evolve(from_row(row))
+        add_rows(self._people, (row for row in fresh.people if row[0] not in self._state.erased))
+        for row in fresh.outbox:
+            self._outbox.apply(row)
+        self._revision = fresh.catalogue_revision
+        if self._newer or not self._state.decidable:
+            raise CannotDecide(f"The journal is of a newer release ({self._newer or f'rules {self._state.rules}'}).")
+
+    def _evolve(self, entry: Entry | Unreadable) -> None:
+        if isinstance(entry, Unreadable):
+            log.error("a row of the journal cannot be read: %s", entry.why)
+            self._newer = entry.why if entry.newer else self._newer
+            return
+        evolve(self._state, entry)
+        if isinstance(entry.fact, Erased):
+            self._people.pop(entry.fact.registration, None)
+
+    def _load_catalogue(self) -> None:
+        """The catalogue in force; the last good one where it cannot be read."""
+        if self._loaded == self._revision:
+            return
+        try:
+            self._catalogue, self._loaded = from_rows(self._opened().catalogue()), self._revision
+        except (SheetsUnavailable, ValueError, KeyError, TypeError) as error:
+            log.error("the catalogue cannot be read (%s); letters go by the last one", type(error).__name__)
+
+    def _opened(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = self._open_ledger()
+        return self._ledger
+
+
+def deliver(
+    ledger: Ledger,
+    transport: Transport,
+    tokens: Tokens,
+    site_url: str,
+    mail_from: str,
+    run: str,
+    *,
+    budget_seconds: float = BUDGET_SECONDS,
+) -> Report:
+    """One run by itself: see `Deliverer`."""
+    return Deliverer(lambda: ledger, transport, tokens, site_url, mail_from, budget_seconds=budget_seconds).run(run)
+
+
+def sender(mail_from: str, site_url: str) -> Sender:
+    """Whose letters these are, from «Name <address>» or an address. Raises SettingsError."""
+    name, _, rest = mail_from.rpartition("<")
+    try:
+        address = Address(addr_spec=rest.strip().removesuffix(">").strip())
+    except Exception:  # the standard parser raises whatever it trips over
+        address = Address()
+    if not (address.username and address.domain and mail_from.isprintable()):
+        raise SettingsError(f"ZAPIS_MAIL_FROM: expected an address or «Name <address>», found {mail_from!r}.")
+    return Sender(name.strip().strip('"'), address.addr_spec, urlsplit(site_url).hostname or "localhost")
+
+
+def _tell(notice: Notice, outcome: Outcome, person: Person | None) -> None:
+    domain = person.email.rpartition("@")[2] if person else "nobody"
+    match outcome:
+        case Sent():
+            log.info("sent %s to %s", notice.id, domain)
+        case Failed(reason):
+            log.warning("will not be sent: %s to %s: %s", notice.id, domain, reason)
+        case Deferred(reason, ours=True):
+            log.error("mail needs the operator: %s to %s: %s", notice.id, domain, reason)
+        case Deferred(reason):
+            log.warning("put off: %s to %s: %s", notice.id, domain, reason)
+
+
+def _where(error: Exception) -> str:
+    """What broke and where, without the message: it may quote what a person typed."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"the letter cannot be written: {type(error).__name__} at {frame.name}:{frame.lineno}"
