@@ -66,9 +66,9 @@ class Stage:
                 return report
         raise AssertionError("sync does not come to rest")
 
-    def grid(self, spreadsheet: str, title: str) -> list[list[str]]:
+    def grid(self, spreadsheet: str, title: str, cells: str = "A:Z") -> list[list[str]]:
         """What a person sees in a tab."""
-        sheet = self.sheets.get(spreadsheet, [f"'{title}'"], MASK)["sheets"][0]
+        sheet = self.sheets.get(spreadsheet, [f"'{title}'!{cells}"], MASK)["sheets"][0]
         rows = sheet["data"][0].get("rowData", ())
         return [[cell.get("formattedValue", "") for cell in row.get("values", ())] for row in rows]
 
@@ -80,7 +80,7 @@ class Stage:
     def type(self, title: str, row: int, header: str, value: Any, spreadsheet: str | None = None) -> None:
         """Type into the cell under `header` in the row with this number (2 is the first below the header)."""
         spreadsheet = spreadsheet or self.catalogue
-        column = self.grid(spreadsheet, title)[0].index(header)
+        column = self.grid(spreadsheet, title, "1:1")[0].index(header)
         edit = {"tab": title, "row": row - 1, "column": column, "value": value}
         answer = httpx.post(f"{self.emulator.url}/_local/files/{spreadsheet}/edit", json=edit)
         assert answer.status_code == 200, answer.text
