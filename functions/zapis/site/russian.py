@@ -105,7 +105,7 @@ def duration(minutes: int) -> str:
     """How long something takes: 1 ч 30 мин."""
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours}{NBSP}ч"] if hours else []
-    return " ".join(parts + ([f"{rest}{NBSP}мин"] if rest or not hours else []))
+    return NBSP.join(parts + ([f"{rest}{NBSP}мин"] if rest or not hours else []))
 
 
 def typeset(text: str) -> str:

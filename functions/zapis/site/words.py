@@ -182,10 +182,11 @@ def of_status(status: int) -> Words:
 
 def of_misfit(age: int, offer: Offer) -> str:
     """Why somebody of this age cannot come."""
-    terms = offer.terms
-    if age < terms.min_age:
-        return f"{russian.years(age)} — рано: на этот визит пускают с{russian.NBSP}{russian.years_genitive(terms.min_age)}."
-    return f"{russian.years(age)} — не подходит: на этот визит пускают до{russian.NBSP}{russian.years_genitive(terms.max_age)}."
+    if age < offer.terms.min_age:
+        least = russian.years_genitive(offer.terms.min_age)
+        return f"{russian.years(age)} — рано: на этот визит пускают с{russian.NBSP}{least}."
+    most = russian.years_genitive(offer.terms.max_age)
+    return f"{russian.years(age)} — не подходит: на этот визит пускают до{russian.NBSP}{most}."
 
 
 def of_party_size(offer: Offer) -> str:

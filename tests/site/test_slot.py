@@ -1,0 +1,71 @@
+"""A slot says its rules before they bite."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.site.visitor import fields_of, text
+
+
+async def test_a_slot_shows_its_rules_before_they_bite(site: httpx.AsyncClient):
+    said = text(await site.get("/slots/open"))
+
+    for rule in (
+        "суббота, 12 декабря, 11:00",
+        "Волгоградский проспект, 42",
+        "Текстильщики",
+        "Главная проходная",
+        "с 12 лет",
+        "Паспорт",
+        "Закрытая обувь",
+        "Очки, если носите",
+        "Две лестницы, местами шумно",
+        "до 4 человек",
+        "не больше 2 за сезон",
+        "Запись закрывается 11 декабря, 11:00",
+        "11 декабря, 11:00 список передан предприятию",
+        "первый в очереди, чья группа помещается целиком",
+    ):
+        assert rule in said
+
+
+async def test_each_form_has_a_key_of_its_own(site: httpx.AsyncClient):
+    first, second = fields_of(await site.get("/slots/open")), fields_of(await site.get("/slots/open"))
+
+    assert first["key"] != second["key"]
+    assert len(first["key"]) >= 22
+
+
+async def test_consent_is_not_given_beforehand_and_going_is(site: httpx.AsyncClient):
+    form = fields_of(await site.get("/slots/open"))
+
+    assert "consents-registration" not in form
+    assert form["visitors-0-going"] == "on"
+
+
+@pytest.mark.parametrize(
+    ("slot", "said"),
+    [
+        ("soon", "Запись откроется 4 декабря, 10:00"),
+        ("closed", "Запись закрыта"),
+        ("cancelled", "Визит отменён"),
+        ("past", "Визит уже прошёл"),
+    ],
+)
+async def test_where_nothing_can_be_asked_there_is_no_form(site: httpx.AsyncClient, slot: str, said: str):
+    page = await site.get(f"/slots/{slot}")
+
+    assert page.status_code == 200
+    assert said in text(page)
+    assert 'method="post"' not in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/slots/nothing", "/slots/draft", "/slots/%00", "/nowhere", "/consent/spam", "/static/x/y.css"]
+)
+async def test_what_is_not_there_is_a_page_in_russian(site: httpx.AsyncClient, path: str):
+    page = await site.get(path)
+
+    assert page.status_code == 404
+    assert "Такой страницы нет" in text(page)

@@ -1,0 +1,78 @@
+"""How numbers, days and texts are put into words, and what a filter finds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from zapis.core.model import Reason
+from zapis.site import russian, words
+from zapis.site.finding import Wanted, wanted
+
+
+def plain(text: str) -> str:
+    return text.replace(russian.NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(0, "0 мест"), (1, "1 место"), (2, "2 места"), (5, "5 мест"), (11, "11 мест"), (14, "14 мест"), (21, "21 место")],
+)
+def test_a_noun_takes_the_form_of_its_number(number: int, said: str):
+    assert plain(russian.counted(number, "место", "места", "мест")) == said
+
+
+@pytest.mark.parametrize(
+    ("age", "said"), [(1, "1 года"), (5, "5 лет"), (11, "11 лет"), (12, "12 лет"), (21, "21 года")]
+)
+def test_an_age_limit_is_said_in_the_genitive(age: int, said: str):
+    assert plain(russian.years_genitive(age)) == said
+
+
+def test_a_moment_is_said_as_people_say_it_in_moscow():
+    assert plain(russian.moment(datetime(2026, 12, 12, 8, 0, tzinfo=UTC))) == "суббота, 12 декабря, 11:00"
+
+
+def test_late_evening_in_greenwich_is_the_next_day_in_moscow():
+    assert russian.day_of(datetime(2026, 12, 11, 21, 30, tzinfo=UTC)) == date(2026, 12, 12)
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(45, "45 мин"), (60, "1 ч"), (90, "1 ч 30 мин"), (120, "2 ч")])
+def test_a_duration_is_said_in_hours_and_minutes(minutes: int, said: str):
+    assert plain(russian.duration(minutes)) == said
+
+
+def test_short_words_do_not_hang_at_a_line_end():
+    assert russian.typeset("в цехе, с 12 лет — по записи") == ("в\u00a0цехе, с\u00a012\u00a0лет\u00a0— по\u00a0записи")
+
+
+@pytest.mark.parametrize(
+    "reason", [r for r in Reason if r not in ("by_citizen", "by_organiser", "erased", "not_active")]
+)
+def test_every_reason_to_refuse_has_its_words(reason: Reason):
+    said = words.of_refusal(reason)
+
+    assert said.status in (404, 409, 422)
+    assert said.code == reason.value
+    assert said.text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"date": "12 декабря", "kind": "party", "seats": "много", "age": "-1"},
+        {"date": "", "kind": "", "enterprise": "", "seats": "0", "age": "", "q": "  "},
+        {"seats": "1000", "age": "121"},
+        {"seats": "٣", "unknown": "1"},
+    ],
+)
+def test_a_filter_that_says_nothing_filters_nothing(query: dict[str, str]):
+    assert wanted(query).anything
+
+
+def test_a_filter_is_read_from_the_address():
+    query = {"q": "лифт", "date": "2026-12-12", "kind": "workshop", "enterprise": "e1", "seats": "2", "age": "0"}
+
+    assert wanted(query) == Wanted("лифт", date(2026, 12, 12), "workshop", "e1", 2, 0)
