@@ -48,10 +48,9 @@ class Stage:
         return SheetLedger(Sheets(self.key, self.host), self.ledger)
 
     def syncer(self, settle: float = 0, writer: str = "sync") -> Sync:
-        sheets = Sheets(self.key, self.host)
         return Sync(
-            sheets,
-            SheetLedger(sheets, self.ledger),
+            self.sheets,
+            SheetLedger(self.sheets, self.ledger),
             self.catalogue,
             settle=timedelta(seconds=settle),
             writer=writer,
@@ -92,10 +91,10 @@ class Stage:
             self.type(declared.title, row, declared.column(column).header, value)
 
     def journal(self) -> list[tuple[str, ...]]:
-        return list(self.open_ledger().read(Part.JOURNAL).journal)
+        return list(SheetLedger(self.sheets, self.ledger).read(Part.JOURNAL).journal)
 
     def append(self, **rows: Any) -> None:
-        self.open_ledger().append(Append(**rows))
+        SheetLedger(self.sheets, self.ledger).append(Append(**rows))
 
 
 ENTERPRISE = {"name": "Завод «Москвич»", "address": "Волгоградский проспект, 42"}
