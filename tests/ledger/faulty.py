@@ -23,6 +23,10 @@ class FaultyLedger:
         self.refused: set[str] = set()
         """Ids that Google finds wrong, whenever they come."""
 
+    def anew(self) -> FaultyLedger:
+        """Reads from the beginning, without a plan of its own."""
+        return FaultyLedger(self._ledger.anew())
+
     def now(self) -> datetime:
         return self._ledger.now()
 

@@ -28,6 +28,9 @@ class MemoryLedger:
         self._clock = clock
         self._read = dict.fromkeys(Part, 0)
 
+    def anew(self) -> MemoryLedger:
+        return MemoryLedger(self._store, self._clock)
+
     def now(self) -> datetime:
         return self._clock()
 

@@ -47,6 +47,9 @@ class Fresh:
 class Ledger(Protocol):
     """A store of the four lists. Every method may raise SheetsUnavailable or JournalDisturbed."""
 
+    def anew(self) -> Ledger:
+        """The same store, as one that nobody has read from yet: its first read is of everything."""
+
     def now(self) -> datetime:
         """This moment by the ledger's clock, UTC."""
 

@@ -36,6 +36,9 @@ class SheetLedger:
         self._anchors: dict[Part, tuple[int, Row]] = {part: (1, columns) for part, columns in COLUMNS.items()}
         """For each list the number of the last row read (from 1, the header) and what stood in it."""
 
+    def anew(self) -> SheetLedger:
+        return SheetLedger(self._sheets, self._spreadsheet)
+
     def now(self) -> datetime:
         return self._sheets.now()
 
@@ -97,6 +100,8 @@ class SheetLedger:
         rows = [_padded(row, WIDTHS[part]) for row in _rows(sheet)]
         if rows and rows[0] == anchor:
             return tuple(rows[1:])
+        if number == 1 and anchor in rows:
+            raise JournalDisturbed(f"The header of {part} is not its first row: rows were sorted or moved by hand.")
         if number == 1:
             raise SheetError(
                 f"Tab {part} of the ledger does not begin with the columns {', '.join(COLUMNS[part])}: "

@@ -4,30 +4,32 @@ One run: read the ledger's news and the catalogue file; decide what takes effect
 validated catalogue, an offer for each slot whose terms changed and the claim of the lease; then, holding the
 lease, rewrite what people see, file by file, where it differs. A second run in between, or one that died,
 does no harm: offers name the version they replace, hidden tabs are rewritten whole, and lines are appended
-only under the lease.
+only under the lease. While the journal is not what it was (see `watch`) nothing is offered and nothing published.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from zapis.core import projections
 from zapis.core.catalogue import MOSCOW, Catalogue, Enterprise, from_rows, to_rows
-from zapis.core.entries import Entry, from_row, parse_moment, to_row
+from zapis.core.entries import Entry, parse_moment, to_row
 from zapis.core.fold import State, evolve
+from zapis.core.marks import Found, found
 from zapis.core.model import RegistrationId, SlotId
 from zapis.core.notices import CLAIMED, SYNC_LEASE, Outbox, outbox_row
 from zapis.core.offers import Decision, Pending, decide
 from zapis.core.organisers import Problem, Reading, read
 from zapis.core.people import Person, add_rows
 from zapis.core.projections import FINE, Lines, View
-from zapis.errors import SheetError, SheetsUnavailable
+from zapis.errors import JournalDisturbed, SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
-from zapis.publish import hidden
+from zapis.publish import alarm, hidden
 from zapis.publish.files import File, read_file
+from zapis.publish.watch import Watch
 from zapis.schema import Tab, tab
 from zapis.sheets import Json, Sheets
 
@@ -53,6 +55,8 @@ class Report:
     """Spreadsheets that were written to."""
     busy: bool = False
     """Another run holds the lease; this one left the sheets to it."""
+    disturbed: str = ""
+    """What organisers read while the journal is not what it was; nothing else was done then."""
 
 
 @dataclass(slots=True)
@@ -65,9 +69,9 @@ class _Known:
     revision: str = ""
     catalogue: Catalogue = field(default_factory=Catalogue)
 
-    def absorb(self, fresh: Fresh) -> None:
-        for row in fresh.journal:
-            entry = from_row(row)
+    def absorb(self, fresh: Fresh, journal: Iterable[Found]) -> None:
+        entries = (row.entry for row in journal)
+        for entry in entries:
             if isinstance(entry, Entry):
                 evolve(self.state, entry)
         add_rows(self.people, fresh.people)
@@ -113,6 +117,7 @@ class Sync:
         self._writer = writer
         self._new_id = new_id
         self._known = _Known()
+        self._watch = Watch()
         self._shown: dict[str, _Shown] = {}
         self._pending: dict[SlotId, Pending] = {}
         self._troubles: dict[str, _Trouble] = {}
@@ -123,7 +128,9 @@ class Sync:
     def run(self) -> Report:
         """Bring sheets and ledger together once. Raises SheetsUnavailable or SheetError if it could not begin."""
         report = Report()
-        self._hear()
+        if not self._hear():
+            self._sound_the_alarm(report)
+            return report
         file = read_file(self._sheets, self._file, (*TYPED, SEATS))
         self._remember_pending(file)
         now = self._ledger.now()
@@ -136,13 +143,52 @@ class Sync:
             self._publish(file, reading, decision, report)
         return report
 
-    def _hear(self) -> None:
-        fresh = self._ledger.read(*EVERYTHING)
-        self._known.absorb(fresh)
+    def _hear(self) -> bool:
+        """Take in what the ledger says; False if the journal is not what it was."""
+        now = self._ledger.now()
+        fresh = None if self._watch.must_look(now) else self._news()
+        if fresh is None or self._watch.must_look(now):
+            fresh = self._look()
+        if fresh is None:
+            return False
         if fresh.catalogue_revision != self._known.revision:
             self._known.catalogue = from_rows(self._ledger.catalogue())
             self._known.revision = fresh.catalogue_revision
         self._forget_if_another_wrote()
+        return True
+
+    def _news(self) -> Fresh | None:
+        try:
+            return self._take_in(self._ledger.read(*EVERYTHING))
+        except JournalDisturbed as error:
+            log.warning("%s", error)
+            return None
+
+    def _look(self) -> Fresh | None:
+        """Begin anew from the whole ledger, if the journal is what it was."""
+        ledger = self._ledger.anew()
+        looked = self._watch.look(ledger, *EVERYTHING)
+        if looked is None:
+            return None
+        self._ledger = ledger
+        self._known = _Known(catalogue=self._known.catalogue, revision=self._known.revision)
+        self._known.absorb(*looked)
+        return looked[0]
+
+    def _take_in(self, fresh: Fresh) -> Fresh:
+        journal = found(fresh.journal)
+        self._known.absorb(fresh, journal)
+        self._watch.hear(journal, fresh)
+        return fresh
+
+    def _sound_the_alarm(self, report: Report) -> None:
+        report.disturbed = self._watch.alarm
+        self._shown.clear()
+        try:
+            if alarm.show(self._sheets, self._file, self._watch.alarm):
+                report.written.append(self._file)
+        except (SheetError, SheetsUnavailable) as error:
+            log.warning("organisers could not be told: %s", error)
 
     def _forget_if_another_wrote(self) -> None:
         """Another instance held the lease since: what this one remembers of the sheets may be stale."""
@@ -181,20 +227,29 @@ class Sync:
         rows = to_rows(decision.catalogue)
         changed = rows[0][1] != self._known.revision
         if not (changed or decision.offers or must_write):
+            self._record(now)
             return False
         fresh = self._ledger.append(
             Append(
                 journal=[to_row(offer) for offer in decision.offers],
-                outbox=[outbox_row(now, CLAIMED, self._writer, [SYNC_LEASE])],
+                outbox=[
+                    outbox_row(now, CLAIMED, self._writer, [SYNC_LEASE]),
+                    *self._watch.to_record(now, self._writer),
+                ],
                 catalogue=rows if changed else None,
             ),
             *EVERYTHING,
         )
-        self._known.absorb(fresh)
+        self._take_in(fresh)
         self._known.catalogue, self._known.revision = decision.catalogue, rows[0][1]
         report.offers = len(decision.offers)
         report.busy = not self._known.outbox.holds(self._writer, SYNC_LEASE)
         return not report.busy
+
+    def _record(self, now: datetime) -> None:
+        if self._watch.must_record(now):
+            rows = self._watch.to_record(now, self._writer)
+            self._take_in(self._ledger.append(Append(outbox=rows), *EVERYTHING))
 
     def _view(self) -> View:
         known = self._known

@@ -1,0 +1,86 @@
+"""`sync` watches the journal: every ten minutes it reads it whole and compares it with what is remembered.
+
+While the two disagree nothing may follow from the journal, so that nobody is silently re-seated. What `sync`
+saw is recorded in `_outbox`, with other rows wherever some are written anyway.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from zapis.core.audit import Witness
+from zapis.core.entries import Row
+from zapis.core.findings import rows, sentence
+from zapis.core.marks import Found, found
+from zapis.errors import JournalDisturbed
+from zapis.ledger.port import Fresh, Ledger, Part
+from zapis.publish.alarm import UNREADABLE, alarm
+
+log = logging.getLogger("zapis.sync")
+
+LOOK_EVERY = timedelta(minutes=10)
+RECORD_EVERY = timedelta(minutes=10)
+MANY = 300
+"""So many rows are not left unrecorded for longer than a run."""
+
+
+class Watch:
+    """One instance's watch over the journal."""
+
+    def __init__(self) -> None:
+        self.alarm = ""
+        """What is wrong with the journal, for organisers; empty while it is content."""
+        self._witness = Witness()
+        self._looked: datetime | None = None
+        self._said = ""
+        self._strays: list[int] = []
+
+    def must_look(self, now: datetime) -> bool:
+        """Whether the next read must be of the whole journal."""
+        due = self._looked is None or now - self._looked >= LOOK_EVERY
+        return due or bool(self.alarm) or self._witness.stale
+
+    def look(self, ledger: Ledger, *parts: Part) -> tuple[Fresh, list[Found]] | None:
+        """Read `parts` whole, by a ledger that nobody has read from; None if the journal disagrees.
+
+        Raises SheetsUnavailable or SheetError; then nothing is known anew.
+        """
+        try:
+            fresh = ledger.read(*parts)
+        except JournalDisturbed as error:
+            self._alarm(UNREADABLE, str(error))
+            return None
+        journal = found(fresh.journal)
+        difference = self._witness.look(journal, fresh.outbox, fresh.people)
+        if difference is not None:
+            self._alarm(alarm(difference), sentence(difference))
+            return None
+        self._calm(ledger.now(), [row.number for row in journal if row.stray])
+        return fresh, journal
+
+    def hear(self, journal: list[Found], fresh: Fresh) -> None:
+        """Remember what was read since."""
+        self._witness.hear(journal, fresh.outbox)
+
+    def to_record(self, now: datetime, run: str) -> list[Row]:
+        """The outbox's rows that record what nobody recorded yet."""
+        return self._witness.to_record(now, run)
+
+    def must_record(self, now: datetime) -> bool:
+        """Whether to record even if nothing else is written."""
+        unrecorded, at = self._witness.unrecorded, self._witness.recorded.at
+        return len(unrecorded) >= MANY or (bool(unrecorded) and (at is None or now - at >= RECORD_EVERY))
+
+    def _alarm(self, for_organisers: str, for_operators: str) -> None:
+        self.alarm = for_organisers
+        if for_operators != self._said:
+            log.critical("%s", for_operators)
+        self._said = for_operators
+
+    def _calm(self, now: datetime, strays: list[int]) -> None:
+        if self.alarm:
+            log.warning("the journal is content again")
+        if strays and strays != self._strays:
+            log.error("no program wrote %s of the journal: harmless, `zapis journal repair` removes it", rows(strays))
+        self.alarm, self._said, self._looked, self._strays = "", "", now, strays
