@@ -22,8 +22,8 @@ from local.demo.season import DemoSeason, Row
 from local.errors import LocalError
 
 MOSCOW = ZoneInfo("Europe/Moscow")
-AT_ONCE = 6
-"""How many slots are filled side by side: lively, and far from a rush."""
+AT_ONCE = 12
+"""How many slots are filled side by side: requests that wait together share one call to the ledger."""
 OLDEST = 130
 TIMEOUT = 60
 ATTEMPTS, PAUSE_SECONDS = 6, 2.0

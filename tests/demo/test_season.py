@@ -7,12 +7,11 @@ from itertools import combinations
 
 import pytest
 
-from local.demo.cells import cell
-from local.demo.season import FILLS, dated, moment, read
+from local.demo.season import FILLS, moment, read
+from tests.demo.typed import tables
 from zapis.core.catalogue import Catalogue
 from zapis.core.organisers import read as read_catalogue
-from zapis.core.tables import Cell, Table, read_table
-from zapis.schema import Column, Tab, tab
+from zapis.schema import tab
 
 SEASON = read()
 TODAY = date(2026, 11, 24)
@@ -160,33 +159,8 @@ def test_a_moment_is_counted_from_the_day_of_laying_out():
     assert moment("", TODAY) == ""
 
 
-def shown(column: Column, text: str) -> Cell:
-    value = cell(column.type, text).get("userEnteredValue", {})
-    return Cell(text, value.get("numberValue"), value.get("boolValue", False))
-
-
-def table(of: Tab, rows) -> Table:
-    """The tab as `sync` would read it, every row with an id."""
-    headers = [Cell(column.header) for column in of.columns]
-    body = [
-        [shown(column, row.get(column.key, str(number) if column.key == "id" else "")) for column in of.columns]
-        for number, row in enumerate(rows)
-    ]
-    return read_table(of.title, {column.key: column.header for column in of.columns}, [headers, *body])
-
-
-def tables() -> dict[str, Table]:
-    settings = [{"id": key, "value": text} for key, text in SEASON.settings.items() if key != "opens"]
-    return {
-        "season": table(tab("catalogue", "season"), settings),
-        "enterprises": table(tab("catalogue", "enterprises"), SEASON.enterprises),
-        "tours": table(tab("catalogue", "tours"), SEASON.tours),
-        "slots": table(tab("catalogue", "slots"), dated(SEASON.slots, TODAY)),
-    }
-
-
 def test_zapis_understands_every_cell_of_it():
-    reading = read_catalogue(tables(), Catalogue(), TODAY)
+    reading = read_catalogue(tables(SEASON, TODAY), Catalogue(), TODAY)
 
     assert reading.problems == []
     assert reading.needs_id == []
