@@ -1,0 +1,206 @@
+"""A visitor with a real browser walks from the catalogue to the proof and back, with JavaScript and without."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.site.conftest import Programme
+from tests.site.test_trouble import Troubled
+from zapis.core.model import Standing
+
+CHROMIUM = shutil.which("chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PHONE = {"width": 360, "height": 740}
+EXPECTED_IN_THE_CONSOLE = "Failed to load resource: the server responded with a status of"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@contextmanager
+def served(app: Callable) -> Iterator[str]:
+    """The application behind a real server on a free port; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    yield from watched(browser, java_script_enabled=request.param)
+
+
+@pytest.fixture
+def lively(browser: Browser) -> Iterator[Page]:
+    """A page with JavaScript."""
+    yield from watched(browser)
+
+
+def watched(browser: Browser, **options: bool) -> Iterator[Page]:
+    """A page on a phone that must neither complain nor ask anybody but the site for anything."""
+    context = browser.new_context(viewport=PHONE, **options)
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: set[str] = set()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
+    yield page
+    context.close()
+    assert [text for text in complaints if not text.startswith(EXPECTED_IN_THE_CONSOLE)] == []
+    assert len(asked) == 1
+
+
+def fill(page: Page, **visitor: str) -> None:
+    page.get_by_label("Имя и фамилия").first.fill(visitor.get("name", "Анна Петрова"))
+    page.get_by_label("Электронная почта").fill("anna@example.org")
+    page.get_by_label("Телефон").fill("8 916 123-45-67")
+    page.get_by_label("Лет в день визита вам").fill("34")
+
+
+def fits_the_phone(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= 360"))
+
+
+def test_a_visitor_registers_sees_the_proof_and_cancels(programme: Programme, page: Page):
+    with served(programme.open()) as site:
+        page.goto(site)
+        assert fits_the_phone(page)
+        page.get_by_role("link", name="Как рождается «Москвич»").nth(3).click()
+        assert fits_the_phone(page)
+        fill(page)
+        page.get_by_text("Добавить спутника").click()
+        page.get_by_label("Имя и фамилия спутника 1").fill("Маша Петрова")
+        page.get_by_label("Лет в день визита спутнику 1").fill("12")
+        page.get_by_label("Согласен").check()
+        page.locator("form").get_by_role("button", name="Записаться").click()
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+        (registration,) = programme.registrations()
+        expect(page.get_by_text(registration.code)).to_be_visible()
+        expect(page.get_by_text("34 года, 12 лет")).to_be_visible()
+        assert fits_the_phone(page)
+
+        page.get_by_role("link", name="Отменить").click()
+        assert fits_the_phone(page)
+        assert programme.registrations()[0].standing is Standing.CONFIRMED
+        page.get_by_role("button", name="Отменить всю заявку").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Заявка отменена")
+
+
+def test_wrong_fields_take_the_focus_and_keep_what_was_typed(programme: Programme, page: Page):
+    with served(programme.open()) as site:
+        page.goto(f"{site}/slots/open")
+        fill(page, name="Анна3")
+        page.get_by_text("Добавить спутника").click()
+        page.get_by_label("Лет в день визита спутнику 1").fill("12")
+        page.locator("form").get_by_role("button", name="Записаться").click()
+
+        expect(page.locator("#summary")).to_be_focused()
+        page.get_by_role("link", name="В имени могут быть только буквы").click()
+        expect(page.get_by_label("Имя и фамилия").first).to_be_focused()
+        expect(page.get_by_label("Имя и фамилия").first).to_have_value("Анна3")
+        expect(page.get_by_label("Лет в день визита спутнику 1")).to_have_value("12")
+        assert fits_the_phone(page)
+
+
+def test_the_whole_way_goes_by_keyboard_alone(programme: Programme, lively: Page):
+    page = lively
+    with served(programme.open()) as site:
+        page.goto(f"{site}/slots/open")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
+        page.get_by_label("Имя и фамилия").first.focus()
+        for typed in ("Анна Петрова", "anna@example.org", "+7 916 123-45-67"):
+            page.keyboard.type(typed)
+            page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.keyboard.type("34")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Имя и фамилия спутника 1")).to_be_focused()
+        page.keyboard.type("Маша")
+        page.keyboard.press("Tab")
+        page.keyboard.type("12")
+        page.get_by_label("Согласен").focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+
+
+def test_while_seats_are_checked_the_page_sends_itself_again(programme: Programme, lively: Page):
+    troubled = Troubled(programme)
+    with served(troubled.app) as site:
+        lively.goto(f"{site}/slots/open")
+        fill(lively)
+        lively.get_by_label("Согласен").check()
+        troubled.silence()
+        lively.locator("form").get_by_role("button", name="Записаться").click()
+        expect(lively.get_by_role("heading", level=1)).to_have_text("Проверяем места, ещё не подтверждено")
+
+        troubled.relent()
+
+        expect(lively.get_by_role("heading", level=1)).to_have_text("Вы записаны", timeout=15_000)
+        assert len(programme.registrations()) == 1
+
+
+def test_a_companion_who_is_put_away_does_not_come(programme: Programme, lively: Page):
+    with served(programme.open()) as site:
+        lively.goto(f"{site}/slots/open")
+        fill(lively)
+        lively.get_by_text("Добавить спутника").click()
+        lively.get_by_label("Имя и фамилия спутника 1").fill("Маша")
+        lively.get_by_role("button", name="Убрать").click()
+        lively.get_by_label("Согласен").check()
+        lively.locator("form").get_by_role("button", name="Записаться").click()
+
+        expect(lively.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+        assert programme.registrations()[0].ages == (34,)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_fits_a_phone_in_light_and_dark(programme: Programme, lively: Page, scheme: str):
+    lively.emulate_media(color_scheme=scheme)
+    with served(programme.open()) as site:
+        for path in ("/", "/slots/open", "/slots/soon", "/nothing", "/consent/registration"):
+            lively.goto(site + path)
+
+            assert fits_the_phone(lively), path
+
+
+def test_the_filter_is_at_hand_on_a_wide_screen_and_put_away_on_a_phone(programme: Programme, page: Page):
+    with served(programme.open()) as site:
+        page.goto(site)
+        expect(page.get_by_label("Предприятие")).to_be_hidden()
+        page.get_by_text("Подобрать визит").click()
+        page.get_by_label("Вид").select_option("мастер-класс")
+        page.get_by_role("button", name="Показать").click()
+
+        expect(page.get_by_role("status")).to_contain_text("Нашлись 2 визита")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(site)
+        expect(page.get_by_label("Предприятие")).to_be_visible()
