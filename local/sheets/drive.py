@@ -264,8 +264,8 @@ def meets(record: Json, condition: Condition) -> bool:
     if name not in ("name", "mimeType", "parents", "trashed", "modifiedTime", "createdTime", "fullText"):
         raise ApiError(400, "Invalid Value", reason="invalid")
     value = record.get("name" if name == "fullText" else name, False)
-    if operator == "has":
-        return wanted in value
+    if operator in ("has", "in"):  # clients write both '"x" in parents' and 'parents in "x"'
+        return isinstance(value, list) and wanted in value
     value = str(value).lower() if isinstance(value, bool) else str(value)
     comparisons = {
         "=": value == wanted,
