@@ -4,12 +4,16 @@ Asked before anything starts, so that a taken port is one sentence and nothing h
 """
 
 import errno
+import secrets
 import socket
+from contextlib import suppress
 
 from local.errors import LocalError
 from local.settings import Port
 
 LOOPBACK = "127.0.0.1"
+# Below the ports that systems hand out by themselves, above those that programs are known by.
+LOWEST, HIGHEST = 20_000, 32_000
 
 
 def require_free(ports: tuple[Port, ...]) -> None:
@@ -22,9 +26,11 @@ def require_free(ports: tuple[Port, ...]) -> None:
 
 
 def free() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server((LOOPBACK, 0)) as server:
-        return int(server.getsockname()[1])
+    """A port that nobody listens on now, and that no outgoing connection takes in the meantime."""
+    while True:
+        port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)
+        with suppress(OSError), socket.create_server((LOOPBACK, port)):
+            return port
 
 
 def _refusal(port: Port, error: OSError) -> str:
