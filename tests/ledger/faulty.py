@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from zapis.core.entries import Row
-from zapis.errors import AnswerLost, CallRefused, QuotaExceeded
+from zapis.errors import AnswerLost, CallRefused, JournalDisturbed, QuotaExceeded
 from zapis.ledger.memory import MemoryLedger
 from zapis.ledger.port import Append, Fresh, Part
 
@@ -20,6 +20,9 @@ class FaultyLedger:
         self._reads = list(reads)
         self.appends: list[int] = []
         """How many journal rows each call carried."""
+        self.calls: list[str] = []
+        self.disturbed = False
+        """Whether the row before the tail is not the one that was there."""
         self.refused: set[str] = set()
         """Ids that Google finds wrong, whenever they come."""
 
@@ -34,11 +37,17 @@ class FaultyLedger:
         return self._ledger.catalogue()
 
     def read(self, *parts: Part) -> Fresh:
+        self.calls.append("read")
+        if self.disturbed:
+            raise JournalDisturbed("another row stands there")
         if self._reads and self._reads.pop(0) == "down":
             raise AnswerLost("no answer to the read")
         return self._ledger.read(*parts)
 
     def append(self, rows: Append, *parts: Part) -> Fresh:
+        self.calls.append("append")
+        if self.disturbed:
+            raise JournalDisturbed("another row stands there")
         self.appends.append(len(rows.journal))
         fault = self._plan.pop(0) if self._plan else "ok"
         if any(row[2] in self.refused for row in rows.journal):

@@ -8,13 +8,15 @@ import pytest
 
 from tests.ledger.faulty import FaultyLedger
 from tests.spec import Season, minutes
+from zapis.core.audit import Witness
 from zapis.core.entries import Requested, to_row
+from zapis.core.marks import found
 from zapis.core.model import EntryId, PersonKey, Reason, RegistrationId, SlotId, Standing
-from zapis.errors import CallRefused, CannotDecide, SheetsUnavailable
+from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, SheetsUnavailable
 from zapis.ledger import committer as module
 from zapis.ledger.committer import Committer, TooManyWaiting, Unsettled
 from zapis.ledger.memory import MemoryLedger, MemoryStore
-from zapis.ledger.port import Append
+from zapis.ledger.port import Append, Part
 
 NOW = minutes(10)
 SLOT = SlotId("S")
@@ -216,3 +218,69 @@ async def test_people_go_with_their_entries_in_one_call(store):
     await ask(committer, "anna")
 
     assert store.lists["_people"] == [("anna", "0", "{}")]
+
+
+def recorded(store, *rows):
+    """The store as `sync` has recorded it, with `rows` of the journal in place of those that landed."""
+    witness = Witness()
+    witness.hear(found(store.lists[Part.JOURNAL]))
+    store.lists[Part.OUTBOX] += witness.to_record(NOW, "sync")
+    if rows:
+        store.lists[Part.JOURNAL] = list(rows)
+
+
+async def test_a_new_instance_confirms_nothing_by_a_journal_that_is_not_the_recorded_one(store):
+    landed, _ = instance(store)
+    await ask(landed, "anna")
+    await ask(landed, "boris")
+    offered, anna, boris = store.lists[Part.JOURNAL]
+    recorded(store, offered, boris, anna)
+    committer, ledger = instance(store, writer="w2")
+
+    with pytest.raises(JournalDisturbed, match=r"row \d is not where it landed"):
+        await ask(committer, "vera")
+
+    assert ledger.appends == []
+
+
+async def test_the_first_read_of_a_new_instance_is_still_one_call(store):
+    recorded(store)
+    committer, ledger = instance(store)
+
+    await ask(committer, "anna")
+
+    assert ledger.calls == ["read", "append"]
+
+
+async def test_an_instance_goes_on_once_the_journal_is_repaired(store, monkeypatch):
+    monkeypatch.setattr(module, "LOOK_AGAIN", 0.0)
+    landed, _ = instance(store)
+    await ask(landed, "anna")
+    rows = list(store.lists[Part.JOURNAL])
+    recorded(store, *reversed(rows))
+    committer, _ = instance(store, writer="w2")
+    with pytest.raises(JournalDisturbed):
+        await ask(committer, "boris")
+    store.lists[Part.JOURNAL] = rows
+
+    await ask(committer, "boris")
+
+    assert standing(committer, "boris") is Standing.CONFIRMED
+
+
+async def test_what_an_instance_saw_itself_must_come_back_even_if_nobody_recorded_it(store, monkeypatch):
+    monkeypatch.setattr(module, "LOOK_AGAIN", 0.0)
+    committer, ledger = instance(store)
+    await ask(committer, "anna")
+    rows = list(store.lists[Part.JOURNAL])
+    del store.lists[Part.JOURNAL][1]
+    ledger.disturbed = True
+
+    for _ in range(3):
+        with pytest.raises(JournalDisturbed):
+            await ask(committer, "boris")
+    store.lists[Part.JOURNAL][:] = rows
+    ledger.disturbed = False
+    await ask(committer, "boris")
+
+    assert standing(committer, "anna") is Standing.CONFIRMED

@@ -60,9 +60,10 @@ def _taken(difference: Difference) -> Iterator[str]:
 
 def _displaced(difference: Difference) -> Iterator[str]:
     if difference.moved:
-        yield f"{_rows_of(difference.moved)} {_are(difference.moved)} not where they landed (sorted or moved)"
+        them = "it" if len(difference.moved) == 1 else "they"
+        yield f"{_rows_of(difference.moved)} {_are(difference.moved)} not where {them} landed (sorted or moved)"
     if difference.copies:
-        yield f"{_rows_of(difference.copies)} {_are(difference.copies)} put in and repeat other rows"
+        yield f"{_rows_of(difference.copies)} {_were(difference.copies)} put in, repeating what landed elsewhere"
     if difference.put_in:
         said = named(words(row.mark) for row in difference.put_in)
         yield f"{_rows_of(difference.put_in)} {_were(difference.put_in)} put in between ({said})"

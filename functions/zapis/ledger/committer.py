@@ -3,7 +3,8 @@
 Requests that arrive while a call is under way wait and go together in the next; a lone request goes at once.
 A request is settled only when its row was read back from the journal and folded: what a visitor is told was
 never predicted. If an answer is lost the journal is read, and only rows that are not there go again; the fold
-ignores a row that landed twice.
+ignores a row that landed twice. An instance that finds the journal changed by hand confirms nothing until it has
+read it anew and found it as it was.
 
 One event loop owns the queue and the State; one worker thread owns the Ledger. Nothing runs while nobody
 waits, because a function's CPU stops with its last answer.
@@ -19,9 +20,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
-from zapis.core.entries import Entry, Fact, Row, Unreadable, from_row, to_row
+from zapis.core.entries import Entry, Fact, Row, Unreadable, to_row
+from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
+from zapis.core.marks import Found, found
 from zapis.core.model import EntryId, SlotId
 from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, QuotaExceeded, SheetsUnavailable, ZapisError
 from zapis.ledger.pace import Pace
@@ -32,6 +36,8 @@ LONGEST_QUEUE = 5000
 PATIENCE = 20.0
 """Seconds after which a visitor is told that seats are still being checked."""
 REREAD_PAUSE = 0.5
+LOOK_AGAIN = 30.0
+"""Seconds after which an instance that found the journal disturbed reads it anew: it may have been repaired."""
 WRITER_SEEN = timedelta(minutes=1)
 
 log = logging.getLogger("zapis.committer")
@@ -63,8 +69,8 @@ class _Answer:
     catalogue: Catalogue | None = None
 
     @classmethod
-    def of(cls, fresh: Fresh) -> _Answer:
-        return cls([from_row(row) for row in fresh.journal], fresh.catalogue_revision)
+    def of(cls, journal: Sequence[Found], fresh: Fresh) -> _Answer:
+        return cls([row.entry for row in journal], fresh.catalogue_revision)
 
 
 @dataclass(slots=True)
@@ -113,7 +119,10 @@ class Committer:
         self._in_turn = asyncio.Lock()
         self._pace = Pace()
         self._writers = _Writers()
+        self._witness = Witness()
+        self._looked = False
         self._stopped: ZapisError | None = None
+        self._stopped_at = 0.0
 
     def now(self) -> datetime:
         """This moment by the ledger's clock, UTC. The ledger must have been read once."""
@@ -124,10 +133,9 @@ class Committer:
         """Make sure that `state` and `catalogue` are at most `max_age` seconds old.
 
         While Google does not answer, what was known before stands. Raises SheetsUnavailable if nothing is
-        known yet, JournalDisturbed or CannotDecide once this instance must not decide any more.
+        known yet, JournalDisturbed or CannotDecide while this instance must not decide.
         """
-        if self._stopped:
-            raise self._stopped
+        self._raise_if_stopped()
         if self._read_at is not None and _clock() - self._read_at <= max_age:
             return
         if self._reading is None or self._reading.done():
@@ -145,10 +153,9 @@ class Committer:
         Raises Unsettled if that takes longer than the visitor's patience (the entry is still on its way),
         TooManyWaiting, CallRefused if Google refuses this very entry, JournalDisturbed, CannotDecide.
         """
+        self._raise_if_stopped()
         if self._read_at is None:
             await self.refresh(0)
-        if self._stopped:
-            raise self._stopped
         if id in self.state.seen:
             return
         pending = self._waiting.get(id) or self._enqueue(Entry(self.now(), id, slot, self._writer, fact), people)
@@ -162,6 +169,17 @@ class Committer:
         if self._drain:
             await asyncio.wait([self._drain])
         self._worker.shutdown(wait=False)
+
+    def _raise_if_stopped(self) -> None:
+        """Raise why nothing is decided; a while after the journal was found disturbed begin anew instead."""
+        if self._stopped is None:
+            return
+        calling = self._in_turn.locked() or not (self._drain is None or self._drain.done())
+        early = _clock() - self._stopped_at < LOOK_AGAIN
+        if early or calling or not isinstance(self._stopped, JournalDisturbed):
+            raise self._stopped
+        self.state, self.unreadable, self._stopped, self._read_at = State(), 0, None, None
+        self._ledger, self._looked = self._ledger and self._ledger.anew(), False
 
     def _enqueue(self, entry: Entry, people: Sequence[Row]) -> _Pending:
         if len(self._waiting) >= LONGEST_QUEUE:
@@ -255,7 +273,7 @@ class Committer:
     def _stop(self, error: ZapisError) -> None:
         """Confirm nothing any more: the journal is not what this instance thought it was."""
         log.critical("%s", error)
-        self._stopped = error
+        self._stopped, self._stopped_at = error, _clock()
         self._queue.clear()
         self._fail(list(self._waiting.values()), error)
 
@@ -277,13 +295,28 @@ class Committer:
             journal=[to_row(pending.entry) for pending in batch],
             people=[row for pending in batch for row in pending.people],
         )
-        return _Answer.of(self._opened().append(rows, Part.JOURNAL))
+        return self._heard(self._opened().append(rows, Part.JOURNAL))
 
     def _fetch(self) -> _Answer:
-        answer = _Answer.of(self._opened().read(Part.JOURNAL))
+        answer = self._heard(self._opened().read(Part.JOURNAL)) if self._looked else self._read_whole()
         if answer.revision != self._revision:
             answer.catalogue = self._current_catalogue()
         return answer
+
+    def _read_whole(self) -> _Answer:
+        """The whole journal, if it holds the rows that landed, as far as they were seen or recorded."""
+        fresh = self._opened().read(Part.JOURNAL, Part.OUTBOX)
+        journal = found(fresh.journal)
+        difference = self._witness.look(journal, fresh.outbox)
+        if difference is not None:
+            raise JournalDisturbed(sentence(difference))
+        self._looked = True
+        return _Answer.of(journal, fresh)
+
+    def _heard(self, fresh: Fresh) -> _Answer:
+        journal = found(fresh.journal)
+        self._witness.hear(journal)
+        return _Answer.of(journal, fresh)
 
     def _current_catalogue(self) -> Catalogue | None:
         try:
