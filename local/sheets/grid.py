@@ -195,11 +195,29 @@ def follow_elsewhere(book: Workbook, tab: Tab, motion: Motion) -> None:
     if book.head.get("namedRanges"):
         head = book.edit_head()
         head["namedRanges"] = follow(head["namedRanges"], tab.sheet_id, motion)
+    if book.head.get("developerMetadata"):
+        head = book.edit_head()
+        followed = (_follow_entry(entry, tab.sheet_id, motion) for entry in head["developerMetadata"])
+        head["developerMetadata"] = [entry for entry in followed if entry]
     titled = tab.title.casefold()
     for other in book.tabs:
         change_formulas(
             other, lambda ref, other=other: follow_ref(ref, motion) if _names(ref, other, tab, titled) else ref
         )
+
+
+def _follow_entry(entry: Json, sheet_id: int, motion: Motion) -> Json | None:
+    """Metadata of a row or column goes where it goes, and dies with it."""
+    span = entry["location"].get("dimensionRange")
+    if not span or span.get("sheetId", 0) != sheet_id or span["dimension"] != motion.dimension:
+        return entry
+    index = motion.index(span.get("startIndex", 0))
+    if index is None:
+        return None
+    return {
+        **entry,
+        "location": {**entry["location"], "dimensionRange": {**span, "startIndex": index, "endIndex": index + 1}},
+    }
 
 
 def _names(ref: Ref, where: Tab, tab: Tab, titled: str) -> bool:

@@ -131,4 +131,6 @@ def _apply(context: Context, name: str, message: Json, index: int) -> Json:
         if error.code == 400 and not error.details:
             raise invalid(f"Invalid requests[{index}].{name}: {error.message}") from None
         raise
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise invalid(f"Invalid requests[{index}].{name}: the emulator cannot read this message ({error!r})") from error
     return {name: reply} if reply or name in REPLY_ALWAYS else {}
