@@ -1,0 +1,226 @@
+"""Who acts in a scenario: visitors and their pages, organisers, operators, misfortune.
+
+A visitor's page keeps its key and asks again after every silence, wherever it is sent next; that is all that
+a browser does for Zapis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+from typing import Any
+
+from tests.campaign import stage
+from tests.campaign.google import JOURNAL
+from tests.campaign.processes import ConnectionLost
+from tests.campaign.scenario import (
+    Ask,
+    Cancel,
+    Decide,
+    DeliverRun,
+    Edit,
+    HandEdit,
+    Happening,
+    Kill,
+    SyncRun,
+    Weather,
+)
+from tests.campaign.world import Answer, World
+from zapis.core import ids
+from zapis.core.entries import Attended, Erased, Fact, Moved, SeatedOver
+from zapis.core.model import Registration, RegistrationId, SlotId
+from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, SheetsUnavailable
+from zapis.ledger.committer import TooManyWaiting, Unsettled
+from zapis.site.desk import Desk
+from zapis.site.forms import PartyRequest, Visitor
+
+AGAIN_AFTER = 3.0
+"""Seconds after which a page that checks seats asks again."""
+GIVES_UP_AFTER = 1200.0
+"""Longer than any misfortune lasts: a page that has no answer by then is a fault."""
+
+
+async def act(world: World, happening: Happening) -> None:
+    """Do what the scenario says, when it says it."""
+    await asyncio.sleep(happening.at)
+    await _ACTS[type(happening)](world, happening)
+
+
+async def _ask(world: World, plan: Ask) -> None:
+    registration = registration_of(plan)
+    if plan.poisoned:
+        world.poisoned.add(registration)
+    people = tuple(Visitor(f"/visitors/{n}", f"{plan.who} {n}", age) for n, age in enumerate(plan.ages))
+    request = PartyRequest(plan.who, plan.email, "", people, plan.waits, (), "ru")
+
+    def register(desk: Desk) -> Awaitable[Any]:
+        return desk.register(SlotId(plan.slot), plan.key, request)
+
+    world.tell(plan.who, f"asks {plan.slot} for {len(plan.ages)} at {plan.doors[0]} ({registration})")
+    page = _Page(world, plan.who, plan.doors[0], plan.patient)
+    try:
+        answer = await page.ask(register)
+    except CallRefused:
+        world.refused_by_google.add(registration)
+        return
+    if isinstance(answer, Registration):
+        page.note(answer)
+
+
+async def _cancel(world: World, plan: Cancel) -> None:
+    asked = _what_was_asked(world, plan.who)
+    token = world.tokens.ticket(registration_of(asked))
+
+    async def cancel(desk: Desk) -> Registration | None:
+        holder = await desk.holder(token)
+        return await desk.cancel(holder, plan.members) if holder else None
+
+    page = _Page(world, plan.who, asked.doors[0], patient=True)
+    world.tell(plan.who, f"cancels {plan.members or 'all'}")
+    answer = await page.ask(cancel)
+    if answer is not None:
+        page.note(answer)
+
+
+async def _decide(world: World, plan: Decide) -> None:
+    asked = _what_was_asked(world, plan.who)
+    registration = registration_of(asked)
+    facts: dict[str, Fact] = {
+        "move": Moved(registration, SlotId(asked.slot)),
+        "seat over": SeatedOver(registration),
+        "attend": Attended(registration, (0,)),
+        "erase": Erased(registration),
+    }
+    slot = SlotId(plan.slot if plan.what == "move" else asked.slot)
+    entry = ids.entry_id(plan.what.replace(" ", "_"), registration, slot, str(plan.at))
+
+    async def commit(desk: Desk) -> None:
+        await desk.committer.commit(entry, slot, facts[plan.what])
+
+    world.tell("organiser", f"decides for {plan.who}: {plan.what} ({slot})")
+    await _Page(world, f"organiser for {plan.who}", asked.doors[0], patient=True).ask(commit)
+
+
+class _Page:
+    """A page in a browser, asking until it is told."""
+
+    def __init__(self, world: World, who: str, door: str, patient: bool) -> None:
+        self._world = world
+        self._who = who
+        self._door = door
+        self._patient = patient
+        self._dice = Random(f"{world.scenario.seed} {who} {door}")
+        self._asked_at = world.seconds
+
+    async def ask(self, question: Callable[[Desk], Awaitable[Any]]) -> Any:
+        """The answer; None if the visitor left without one, or if nothing is answered any more."""
+        world = self._world
+        world.unanswered.add(self._who)
+        while True:
+            try:
+                answer = await world.site(self._door).serve(question)
+                break
+            except CallRefused:
+                world.unanswered.discard(self._who)
+                raise
+            except (JournalDisturbed, CannotDecide):
+                answer = None
+                break
+            except Unsettled:
+                if not self._patient:
+                    answer = None
+                    break
+                world.fire("page asks again: seats still being checked")
+            except ConnectionLost:
+                world.fire("page asks again: the instance died")
+            except (SheetsUnavailable, TooManyWaiting):
+                world.fire("page asks again: the ledger does not answer")
+            assert world.seconds - self._asked_at < GIVES_UP_AFTER, f"{self._who} was never answered"
+            await asyncio.sleep(AGAIN_AFTER)
+            self._door = self._dice.choice(world.scenario.sites)
+        world.unanswered.discard(self._who)
+        return answer
+
+    def note(self, told: Registration) -> None:
+        """What the visitor reads."""
+        world = self._world
+        world.tell(self._who, f"is told at {self._door}: {told.standing} {told.reason or ''} {told.members}")
+        answer = Answer(world.seconds, self._asked_at, self._who, self._door, told, len(world.journal))
+        world.answers.append(answer)
+
+
+def registration_of(plan: Ask) -> RegistrationId:
+    """The id that a request's once-only key stands for."""
+    return ids.registration_id(SlotId(plan.slot), plan.key)
+
+
+def _what_was_asked(world: World, who: str) -> Ask:
+    return next(h for h in world.scenario.happenings if isinstance(h, Ask) and h.who == who)
+
+
+async def _edit(world: World, plan: Edit) -> None:
+    world.tell("organiser", f"types beside {plan.slot}: {dict(plan.cells)}")
+    stage.type_slot(world.google.books["catalogue"], plan.slot, dict(plan.cells))
+
+
+async def _edit_by_hand(world: World, plan: HandEdit) -> None:
+    """Disturb the journal above everything that anybody has read."""
+    tab = world.google.books["ledger"].tabs[JOURNAL]
+    header, *rows = tab.rows
+    if len(rows) < 4:
+        return
+    edited = {
+        "delete": rows[1:],
+        "duplicate": [rows[0], *rows],
+        "sort": [rows[-1], *rows[:-1]],
+        "restore": rows[:1],
+    }[plan.how]
+    tab.rows = [header, *edited]
+    world.disturbed_at = world.seconds
+    world.fire(f"journal edited by hand: {plan.how}")
+    world.tell("somebody", f"edits the journal: {plan.how}")
+
+
+async def _kill(world: World, plan: Kill) -> None:
+    process = world.processes[plan.process]
+    process.doom(plan.point)
+    world.tell("operator", f"{plan.process} is to die: {plan.point}")
+    await process.died
+    await asyncio.sleep(plan.gone)
+    world.start(plan.process)
+
+
+async def _sync(world: World, plan: SyncRun) -> None:
+    report = await world.sync(plan.process).go(plan)
+    world.tell(plan.process, f"ran: {report}")
+    _restart_if_dead(world, plan.process)
+
+
+async def _deliver(world: World, plan: DeliverRun) -> None:
+    report = await world.deliver(plan.process).go(plan)
+    world.tell(plan.process, f"ran: {report}")
+    _restart_if_dead(world, plan.process)
+
+
+def _restart_if_dead(world: World, name: str) -> None:
+    if not world.processes[name].alive:
+        world.start(name)
+
+
+async def _weather(world: World, plan: Weather) -> None:
+    world.tell("weather", f"{plan.whom}: {plan.fault} at {plan.rate} for {plan.lasts} s")
+    world.befalls(plan)
+
+
+_ACTS: dict[type, Callable[[World, Any], Awaitable[None]]] = {
+    Ask: _ask,
+    Cancel: _cancel,
+    Decide: _decide,
+    Edit: _edit,
+    HandEdit: _edit_by_hand,
+    Kill: _kill,
+    SyncRun: _sync,
+    DeliverRun: _deliver,
+    Weather: _weather,
+}

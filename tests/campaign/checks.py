@@ -1,0 +1,281 @@
+"""What must hold after a scenario, whatever happened in it. Each check yields what it finds wrong, in a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tests.campaign.actors import registration_of
+from tests.campaign.judge import Judge, Party, Verdict
+from tests.campaign.post import Mail
+from tests.campaign.scenario import Ask
+from tests.campaign.stage import ROSTERS
+from tests.campaign.world import Answer, World
+from zapis.core import fold
+from zapis.core.entries import Entry, from_row
+from zapis.core.fold import State
+from zapis.core.model import Registration, RegistrationId, Standing
+from zapis.errors import JournalDisturbed
+from zapis.schema import tab
+
+VISITORS = tab("roster", "lines")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A world after its scenario, and the two readings of its journal."""
+
+    world: World
+    judge: Judge
+    state: State
+    oversold: tuple[str, ...]
+    disagreements: tuple[str, ...]
+
+
+def gather(world: World) -> Evidence:
+    """Read the journal twice, row by row."""
+    judge, state = Judge(), State()
+    oversold, disagreements = [], []
+    for number, row in enumerate(world.journal, 1):
+        before = _taken(state)
+        judge.read(row)
+        entry = from_row(row)
+        assert isinstance(entry, Entry), row
+        fold.evolve(state, entry)
+        oversold += [f"row {number}: {slot}: {taken} seats" for slot, taken in _beyond(state, before)]
+        disagreements += [f"row {number}: {what}" for what in _disagreements(judge, state, number)]
+    return Evidence(world, judge, state, tuple(oversold), tuple(disagreements))
+
+
+def verdict_of(registration: Registration) -> Verdict:
+    """A registration in the judge's words."""
+    reason = registration.reason.value if registration.reason else None
+    return Verdict(registration.standing.value, reason, registration.slot, registration.members, registration.over)
+
+
+def _taken(state: State) -> Counter[str]:
+    taken: Counter[str] = Counter()
+    for registration in state.registrations.values():
+        if registration.standing is Standing.CONFIRMED and not registration.over:
+            taken[registration.slot] += registration.seats
+    return taken
+
+
+def _beyond(state: State, before: Counter[str]) -> Iterator[tuple[str, int]]:
+    """Slots that this row filled beyond their capacity; a lowered capacity takes nobody's seat."""
+    for slot, taken in _taken(state).items():
+        terms = state.slots[slot].terms  # type: ignore[index]
+        if taken > max(terms.capacity - max(terms.held, 0), before[slot]):
+            yield slot, taken
+
+
+def _disagreements(judge: Judge, state: State, number: int) -> Iterator[str]:
+    for party in judge.changed():
+        registration = state.registrations.get(RegistrationId(party.id))
+        if registration is None or verdict_of(registration) != party.verdict():
+            yield f"{party.id} is {party.verdict()} to the judge, to the fold {registration}"
+
+
+def nobody_is_seated_beyond_the_capacity(evidence: Evidence) -> Iterator[str]:
+    yield from evidence.oversold
+    yield from _more_were_promised_than_fit(evidence)
+
+
+def _more_were_promised_than_fit(evidence: Evidence) -> Iterator[str]:
+    """Who turns up at the gate: those whose last word from us is a seat, and who took nothing back."""
+    seated: Counter[str] = Counter()
+    for party_id, answer in _last_answers(evidence.world.answers).items():
+        party = evidence.judge.parties.get(party_id)
+        changed_later = party and any(begins > answer.journal for begins, _verdict in party.verdicts)
+        told = answer.registration
+        if told.standing is Standing.CONFIRMED and not told.over and not changed_later:
+            seated[told.slot] += told.seats
+    for slot, seats in seated.items():
+        most = evidence.judge.most_seats.get(slot, 0)
+        if seats > most:
+            yield f"{slot}: {seats} people hold a promised seat, never more than {most} were offered"
+
+
+def _last_answers(answers: Iterable[Answer]) -> dict[str, Answer]:
+    last: dict[str, Answer] = {}
+    for answer in sorted(answers, key=lambda answer: answer.journal):
+        last[answer.registration.id] = answer
+    return last
+
+
+def the_judge_and_the_fold_agree(evidence: Evidence) -> Iterator[str]:
+    yield from evidence.disagreements
+
+
+def every_answer_is_what_the_journal_implied(evidence: Evidence) -> Iterator[str]:
+    for answer in evidence.world.answers:
+        party = evidence.judge.parties.get(answer.registration.id)
+        told = verdict_of(answer.registration)
+        if party is None:
+            yield f"{answer.who} was told {told}, and the journal has no such request"
+        elif told not in party.verdicts_within(1, answer.journal):
+            yield f"{answer.who} was told {told}, which the journal never said"
+
+
+def every_accepted_request_has_one_verdict(evidence: Evidence) -> Iterator[str]:
+    """A registration for each id that landed, people for each registration; nothing of what Google refused."""
+    world, state = evidence.world, evidence.state
+    landed = {row[2] for row in world.journal if row[1] == "requested"}
+    people = {row[0] for row in world.google.books["ledger"].texts("_people")}
+    if landed != set(state.registrations):
+        yield f"requests and registrations differ: {landed ^ set(state.registrations)}"
+    if landed - people:
+        yield f"nobody knows who these are: {landed - people}"
+    if landed & world.refused_by_google:
+        yield f"landed though answered as refused: {landed & world.refused_by_google}"
+    poisoned = {registration_of(h) for h in world.scenario.happenings if isinstance(h, Ask) and h.poisoned}
+    if world.refused_by_google - poisoned:
+        yield f"refused though nothing was wrong with it: {world.refused_by_google - poisoned}"
+
+
+def everybody_was_answered(evidence: Evidence) -> Iterator[str]:
+    yield from (f"{who} still waits" for who in sorted(evidence.world.unanswered))
+
+
+def a_person_has_one_place_in_a_slot(evidence: Evidence) -> Iterator[str]:
+    places = Counter(
+        (person, party.slot) for party in evidence.judge.parties.values() if party.active for person in party.persons
+    )
+    yield from (f"{person} has {count} places in {slot}" for (person, slot), count in places.items() if count > 1)
+
+
+def all_instances_have_the_same_state(evidence: Evidence) -> Iterator[str]:
+    """Those that have read the whole journal; once it was edited by hand, those that called have stopped."""
+    world = evidence.world
+    for site in world.sites():
+        if world.disturbed_at is not None:
+            called = site.called_at > world.disturbed_at
+            if called and not isinstance(site.outcome, JournalDisturbed):
+                yield f"{site.name} goes on although the journal was edited by hand"
+        elif site.outcome is not None:
+            yield f"{site.name} does not read any more: {site.outcome}"
+        elif site.committer.state != evidence.state:
+            yield f"{site.name} has another state than the journal implies"
+
+
+def nobody_was_mailed_a_wrong_state(evidence: Evidence) -> Iterator[str]:
+    for mail in evidence.world.mails:
+        notice, registration = mail.matter.notice, mail.matter.registration
+        party = evidence.judge.parties[registration.id]
+        first = _claimed_at(evidence.world, mail)
+        due = {f"{party.id}.{told.sequence}.{told.kind}" for told in party.told_within(first, mail.journal)}
+        if notice.id not in due:
+            yield f"{notice.id} was mailed when {due} was due"
+        if verdict_of(registration) not in party.verdicts_within(first, mail.journal):
+            yield f"{notice.id} spoke of {verdict_of(registration)}, which did not hold"
+
+
+def _claimed_at(world: World, mail: Mail) -> int:
+    """How long the journal was at the run's last claim of the notice before this letter."""
+    claims = [
+        row.journal
+        for row in world.outbox
+        if row.row[1] == "claimed" and row.row[2] == mail.run and mail.matter.notice.id in row.row[3] and row.at <= mail.at
+    ]
+    return claims[-1] if claims else len(world.journal) + 1
+
+
+def each_due_notice_was_sent(evidence: Evidence) -> Iterator[str]:
+    world = evidence.world
+    if world.disturbed_at is not None:
+        return
+    sent = {mail.matter.notice.id for mail in world.mails}
+    for party in evidence.judge.parties.values():
+        wanted = _due(party)
+        if wanted and wanted not in sent and not _unreachable(world, party):
+            yield f"{wanted} is due and was never sent"
+
+
+def _due(party: Party) -> str | None:
+    last = party.told[-1] if party.told else None
+    return f"{party.id}.{last.sequence}.{last.kind}" if last and last.kind and not party.erased else None
+
+
+def _unreachable(world: World, party: Party) -> bool:
+    emails = {registration_of(h): h.email for h in world.scenario.happenings if isinstance(h, Ask)}
+    return emails[RegistrationId(party.id)] in world.scenario.gone_addresses
+
+
+def a_notice_is_sent_twice_only_after_a_death(evidence: Evidence) -> Iterator[str]:
+    """Between the mail server's taking it and the record: of deliver, or of the mail server."""
+    world = evidence.world
+    records = {(row.row[2], notice) for row in world.outbox if row.row[1] == "sent" for notice in _items(row.row[3])}
+    sound: Counter[str] = Counter()
+    for mail in world.mails:
+        recorded = (mail.run, mail.matter.notice.id) in records
+        sound[mail.matter.notice.id] += mail.answered and (recorded or mail.run not in world.died_with_letters)
+    yield from (f"{notice} was sent {count} times" for notice, count in sound.items() if count > 1)
+
+
+def _items(text: str) -> set[str]:
+    return set(text.strip("{}").replace('"', "").replace(":", "").split(",")) if text != "{}" else set()
+
+
+def rosters_say_who_comes(evidence: Evidence) -> Iterator[str]:
+    world = evidence.world
+    if world.disturbed_at is not None:
+        return
+    for enterprise, roster in ROSTERS.items():
+        listed = {row[0] for row in world.google.books[roster].texts(VISITORS.title) if row[-1] == "придёт"}
+        if listed != (coming := _coming(evidence, enterprise)):
+            yield f"the roster of {enterprise} is wrong about {sorted(listed ^ coming)}"
+
+
+def _coming(evidence: Evidence, enterprise: str) -> set[str]:
+    slots = {slot.id for n, slot in enumerate(evidence.world.scenario.slots) if f"E{n % 2 + 1}" == enterprise}
+    return {
+        f"{party.id}.{member}"
+        for party in evidence.judge.parties.values()
+        if party.slot in slots and party.standing == "confirmed"
+        for member in party.members
+    }
+
+
+CHECKS = (
+    nobody_is_seated_beyond_the_capacity,
+    the_judge_and_the_fold_agree,
+    every_answer_is_what_the_journal_implied,
+    every_accepted_request_has_one_verdict,
+    everybody_was_answered,
+    a_person_has_one_place_in_a_slot,
+    all_instances_have_the_same_state,
+    nobody_was_mailed_a_wrong_state,
+    each_due_notice_was_sent,
+    a_notice_is_sent_twice_only_after_a_death,
+    rosters_say_who_comes,
+)
+
+
+def failures(evidence: Evidence) -> list[str]:
+    """What is wrong, by the name of the rule that is broken."""
+    return [f"{check.__name__.replace('_', ' ')}: {what}" for check in CHECKS for what in check(evidence)]
+
+
+def contested_last_seats(evidence: Evidence) -> int:
+    """Last seats that somebody else asked for while their taker was asking, and did not get."""
+    spans = _spans(evidence.world)
+    return sum(any(_lost_to(evidence, winner, other, spans) for other in evidence.judge.parties.values())
+               for winner in evidence.judge.last_seats)
+
+
+def _lost_to(evidence: Evidence, winner: Party, other: Party, spans: dict[str, tuple[float, float]]) -> bool:
+    if other is winner or winner.id not in spans or other.id not in spans:
+        return False
+    _row, first = other.verdicts[0]
+    in_vain = first.slot == winner.verdicts[0][1].slot and (first.standing == "waiting" or first.reason == "full")
+    (asked, answered), (began, ended) = spans[winner.id], spans[other.id]
+    return in_vain and began <= answered and asked <= ended
+
+
+def _spans(world: World) -> dict[str, tuple[float, float]]:
+    """When each registration was asked for, and when that was answered first."""
+    spans: dict[str, tuple[float, float]] = {}
+    for answer in world.answers:
+        spans.setdefault(answer.registration.id, (answer.asked_at, answer.at))
+    return spans

@@ -1,0 +1,280 @@
+"""A second reading of the journal, naive and apart from the fold: it recounts everything at every row.
+
+It works on raw rows and shares no code with `zapis.core`. Where the two disagree, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+Row = Sequence[str]
+SEATED, IN_LINE = "confirmed", "waiting"
+
+
+class Verdict(NamedTuple):
+    """Where a registration stands."""
+
+    standing: str
+    reason: str | None
+    slot: str
+    members: tuple[int, ...]
+    over: bool
+
+
+class Told(NamedTuple):
+    """The mail that is due to a registration from a row on."""
+
+    row: int
+    kind: str
+    sequence: int
+
+
+@dataclass(slots=True)
+class Party:
+    """A registration as the judge keeps it."""
+
+    id: str
+    slot: str
+    ages: list[int]
+    persons: list[str]
+    members: tuple[int, ...]
+    standing: str = ""
+    reason: str | None = None
+    over: bool = False
+    line: int = 0
+    """When it joined the line, by row."""
+    sequence: int = 0
+    erased: bool = False
+    verdicts: list[tuple[int, Verdict]] = field(default_factory=list)
+    """What holds from which row on (rows counted from 1)."""
+    told: list[Told] = field(default_factory=list)
+
+    @property
+    def active(self) -> bool:
+        return self.standing in (SEATED, IN_LINE)
+
+    def verdict(self) -> Verdict:
+        return Verdict(self.standing, self.reason, self.slot, self.members, self.over)
+
+    def verdicts_within(self, first: int, last: int) -> Iterator[Verdict]:
+        """What held after some row from `first` to `last`."""
+        for number, (begins, verdict) in enumerate(self.verdicts):
+            ends = self.verdicts[number + 1][0] if number + 1 < len(self.verdicts) else last + 1
+            if begins <= last and ends > first:
+                yield verdict
+
+    def told_within(self, first: int, last: int) -> Iterator[Told]:
+        """The mails that were due after some row from `first` to `last`."""
+        for number, told in enumerate(self.told):
+            ends = self.told[number + 1].row if number + 1 < len(self.told) else last + 1
+            if told.row <= last and ends > first:
+                yield told
+
+
+class Judge:
+    """Reads a journal row by row."""
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        self.parties: dict[str, Party] = {}
+        self.terms: dict[str, dict[str, Any]] = {}
+        self.stale_offers = 0
+        self.last_seats: list[Party] = []
+        """Who took a slot's last seat, in order."""
+        self.most_seats: dict[str, int] = {}
+        """The largest capacity that a slot ever had."""
+        self._versions: dict[str, int] = {}
+        self._released: dict[str, int] = {}
+        self._seen: set[str] = set()
+        self._linked_at: dict[str, datetime] = {}
+        self._number = 0
+        self._touched: set[str] = set()
+        for row in rows:
+            self.read(row)
+
+    def read(self, row: Row) -> None:
+        """Take one row in."""
+        self._number += 1
+        self._touched = set()
+        at, kind, id_, slot, _writer, payload = row
+        if id_ in self._seen:
+            return
+        self._seen.add(id_)
+        getattr(self, f"_{kind}")(datetime.fromisoformat(at), id_, slot, json.loads(payload))
+        for party in map(self.parties.__getitem__, self._touched):
+            party.verdicts.append((self._number, party.verdict()))
+
+    def changed(self) -> list[Party]:
+        """Those that the last row touched."""
+        return [self.parties[id_] for id_ in self._touched]
+
+    def taken(self, slot: str) -> int:
+        """Seats taken within the capacity, counted anew."""
+        return sum(len(p.members) for p in self.parties.values() if p.slot == slot and p.standing == SEATED and not p.over)
+
+    def free(self, slot: str) -> int:
+        held = max(self.terms[slot]["held"] - self._released.get(slot, 0), 0)
+        return self.terms[slot]["capacity"] - held - self.taken(slot)
+
+    def line(self, slot: str) -> list[Party]:
+        """Who waits, the first first."""
+        return sorted((p for p in self.parties.values() if p.slot == slot and p.standing == IN_LINE), key=lambda p: p.line)
+
+    def _slot_offered(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        if said["replaces"] != self._versions.get(slot, 0):
+            self.stale_offers += 1
+            return
+        before = self.terms.get(slot)
+        self.terms[slot], self._versions[slot] = said["terms"], said["replaces"] + 1
+        self.most_seats[slot] = max(self.most_seats.get(slot, 0), said["terms"]["capacity"])
+        if said["terms"]["status"] == "cancelled":
+            for party in self._active_in(slot):
+                self._end(party, "slot_cancelled", "slot_cancelled")
+        elif before and before["starts"] != said["terms"]["starts"]:
+            for party in self._active_in(slot):
+                self._tell(party, "slot_changed")
+        self._promote(slot, at)
+
+    def _requested(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        members = tuple(range(len(said["ages"])))
+        party = Party(id_, slot, said["ages"], said["persons"], members, line=self._number)
+        same = next((p for p in self._active_in(slot) if set(p.persons) & set(party.persons)), None)
+        party.standing, party.reason = "refused", self._refusal(at, party, same)
+        if party.reason is None:
+            self._seat(at, party, waits=said["waits"])
+        self.parties[id_] = party
+        self._touched.add(id_)
+        if party.active:
+            party.told.append(Told(self._number, party.standing, 0))
+        if same:
+            self._remind(same, at)
+
+    def _refusal(self, at: datetime, party: Party, same: Party | None) -> str | None:
+        terms = self.terms.get(party.slot)
+        if terms is None:
+            return "unknown_slot"
+        if same:
+            return "already_registered"
+        return self._closed(at, terms) or self._unfit(party, terms) or self._beyond_limit(party, terms)
+
+    def _closed(self, at: datetime, terms: dict[str, Any]) -> str | None:
+        if terms["status"] == "cancelled":
+            return "slot_cancelled"
+        closes, starts, opens = (datetime.fromisoformat(terms[key]) for key in ("closes", "starts", "opens"))
+        if terms["status"] == "closed" or at >= min(closes, starts):
+            return "closed"
+        return "not_open_yet" if at < opens else None
+
+    def _unfit(self, party: Party, terms: dict[str, Any]) -> str | None:
+        if len(party.members) > terms["max_party"]:
+            return "party_size"
+        ages = [party.ages[member] for member in party.members]
+        return None if all(terms["min_age"] <= age <= terms["max_age"] for age in ages) else "age"
+
+    def _beyond_limit(self, party: Party, terms: dict[str, Any]) -> str | None:
+        held = [sum(p.active and person in p.persons for p in self.parties.values()) for person in party.persons]
+        return "season_limit" if max(held, default=0) >= terms["season_limit"] else None
+
+    def _frozen(self, slot: str, at: datetime) -> bool:
+        return at >= datetime.fromisoformat(self.terms[slot]["freezes"])
+
+    def _has_room(self, party: Party, slot: str, at: datetime) -> bool:
+        passes_the_line = self._frozen(slot, at) and bool(self.line(slot))
+        return len(party.members) <= self.free(slot) and not passes_the_line
+
+    def _seat(self, at: datetime, party: Party, *, waits: bool) -> None:
+        if self._has_room(party, party.slot, at):
+            party.standing = SEATED
+            self._note_the_last_seat(party)
+        elif waits and self.terms[party.slot]["waiting_list"] and not self._frozen(party.slot, at):
+            party.standing = IN_LINE
+        else:
+            party.reason = "full"
+
+    def _note_the_last_seat(self, party: Party) -> None:
+        if self.free(party.slot) == len(party.members):
+            self.last_seats.append(party)
+
+    def _cancelled(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self.parties.get(said["registration"])
+        if party is None or not party.active:
+            return
+        left = tuple(m for m in party.members if said["members"] and m not in said["members"])
+        if left == party.members:
+            return
+        if left:
+            party.members = left
+            self._tell(party, "reduced")
+        else:
+            self._end(party, "by_citizen" if said["by"] == "citizen" else "by_organiser", "cancelled")
+        self._promote(party.slot, at)
+
+    def _moved(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self.parties.get(said["registration"])
+        left = said["leaves"]
+        if party is None or not party.active or party.slot != left or slot not in self.terms or slot == left:
+            return
+        taken = any(set(p.persons) & set(party.persons) for p in self._active_in(slot))
+        terms = self.terms[slot]
+        if taken or self._closed(at, terms) or self._unfit(party, terms) or not self._has_room(party, slot, at):
+            return
+        party.standing, party.slot, party.reason, party.over = SEATED, slot, None, False
+        self._tell(party, "moved")
+        self._promote(left, at)
+
+    def _seated_over(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self.parties.get(said["registration"])
+        terms = self.terms.get(party.slot) if party else None
+        if party is None or terms is None or party.standing == SEATED or terms["status"] == "cancelled":
+            return
+        party.standing, party.reason, party.over = SEATED, None, True
+        self._tell(party, "confirmed")
+
+    def _held_released(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        self._released[slot] = self._released.get(slot, 0) + said["seats"]
+        self._promote(slot, at)
+
+    def _attended(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        """Who came changes no standing."""
+
+    def _erased(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self.parties.get(said["registration"])
+        if party is None:
+            return
+        was_active = party.active
+        if was_active:
+            self._end(party, "erased", "")
+        party.erased, party.persons = True, []
+        party.told.append(Told(self._number, "", party.sequence))
+        if was_active:
+            self._promote(party.slot, at)
+
+    def _active_in(self, slot: str) -> list[Party]:
+        return [p for p in self.parties.values() if p.slot == slot and p.active]
+
+    def _end(self, party: Party, reason: str, kind: str) -> None:
+        party.standing, party.reason = "cancelled", reason
+        self._tell(party, kind)
+
+    def _tell(self, party: Party, kind: str) -> None:
+        party.sequence += 1
+        party.told.append(Told(self._number, kind, party.sequence))
+        self._touched.add(party.id)
+
+    def _remind(self, party: Party, at: datetime) -> None:
+        last = party.told[-1] if party.told else None
+        if last and last.kind == "link" and at - self._linked_at[party.id] < timedelta(hours=1):
+            return
+        self._linked_at[party.id] = at
+        self._tell(party, "link")
+
+    def _promote(self, slot: str, at: datetime) -> None:
+        """Seat those in line one by one, as long as somebody fits."""
+        if self.terms[slot]["status"] == "cancelled" or self._frozen(slot, at):
+            return
+        while fitting := [p for p in self.line(slot) if len(p.members) <= self.free(slot)]:
+            fitting[0].standing = SEATED
+            self._tell(fitting[0], "promoted")

@@ -1,0 +1,82 @@
+"""The spreadsheets as a scenario finds them: the organisers' catalogue, two rosters, an empty ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from tests.campaign.google import Book
+from tests.campaign.scenario import Scenario, SlotPlan
+from zapis.core.catalogue import MOSCOW
+from zapis.schema import Tab, schema, tab
+
+BEGINS = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
+"""When scenarios begin: ten in the morning, Moscow."""
+ROSTERS = {"E1": "roster-of-the-first-plant", "E2": "roster-of-the-second-plant"}
+SLOTS = tab("catalogue", "slots")
+
+
+def books(scenario: Scenario) -> dict[str, Book]:
+    """All spreadsheets by id."""
+    found = {"ledger": _laid_out("ledger"), "catalogue": _laid_out("catalogue")}
+    found |= {roster: _laid_out("roster") for roster in ROSTERS.values()}
+    _type_season(found["catalogue"], scenario)
+    for book in found.values():
+        book.snapshots.append(book.now())
+    return found
+
+
+def type_slot(book: Book, slot: str, cells: Mapping[str, str | bool]) -> None:
+    """What an organiser types into a slot's row."""
+    keys = [column.key for column in SLOTS.columns]
+    lines = [row[keys.index("id")] for row in book.texts(SLOTS.title)]
+    for key, value in cells.items():
+        book.type(SLOTS.title, lines.index(slot) + 1, keys.index(key), value)
+
+
+def _laid_out(kind: str) -> Book:
+    book = Book()
+    for declared in schema()[kind]:
+        rows = [[row.get(column.key, "") for column in declared.columns] for row in declared.rows]
+        book.add(declared.title, [column.header for column in declared.columns], *rows)
+    return book
+
+
+def _type_season(book: Book, scenario: Scenario) -> None:
+    for id_, roster in ROSTERS.items():
+        _type(book, tab("catalogue", "enterprises"), id=id_, name=f"Завод {id_}", address="Москва", roster=roster)
+    for number, slot in enumerate(scenario.slots):
+        tour = {
+            "id": f"T{slot.id}",
+            "title": f"Экскурсия {slot.id}",
+            "enterprise": f"Завод E{number % 2 + 1}",
+            "kind": "экскурсия",
+            "minutes": "60",
+            "min_age": "10",
+            "capacity": str(slot.usual),
+            "max_party": str(slot.max_party),
+            "waiting_list": "да" if slot.waiting_list else "нет",
+        }
+        _type(book, tab("catalogue", "tours"), **tour)
+        _type(book, SLOTS, **_slot(slot))
+
+
+def _slot(slot: SlotPlan) -> dict[str, str]:
+    starts = _moscow(slot.starts)
+    return {
+        "id": slot.id,
+        "tour": f"Экскурсия {slot.id}",
+        "date": f"{starts:%d.%m.%Y}",
+        "time": f"{starts:%H:%M}",
+        "capacity": str(slot.capacity),
+        "status": "открыта",
+        "opens": "" if slot.opens is None else f"{_moscow(slot.opens):%d.%m.%Y %H:%M}",
+    }
+
+
+def _moscow(minutes: int) -> datetime:
+    return (BEGINS + timedelta(minutes=minutes)).astimezone(MOSCOW)
+
+
+def _type(book: Book, declared: Tab, **cells: str) -> None:
+    book.add_row(declared.title, [cells.get(column.key, "") for column in declared.columns])
