@@ -12,6 +12,7 @@ from zapis.sheets import append_rows
 KINDS = ["catalogue", "roster", "ledger"]
 TABS = [(kind, tab) for kind in KINDS for tab in schema()[kind]]
 SLOTS, TOURS, SEASON, REGISTRATIONS = (tab("catalogue", key) for key in ("slots", "tours", "season", "registrations"))
+SEATS = tab("catalogue", "seats")
 
 
 def index(of: Tab, key: str) -> int:
@@ -137,13 +138,22 @@ def test_a_tick_can_be_set_in_any_row_of_the_schedule(office):
     assert cell["dataValidation"]["condition"]["type"] == "BOOLEAN"
 
 
-@pytest.mark.parametrize("key", ["taken", "id"])
-def test_people_cannot_write_where_zapis_writes(office, key):
+def test_nobody_types_into_a_tab_that_nobody_looks_at(office):
     catalogue = office.lay_out("catalogue")
 
-    refused = office.type(catalogue, SLOTS.title, 1, index(SLOTS, key), "1")
+    refused = office.type(catalogue, SEATS.title, 1, 1, "1")
 
     assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("key", ["taken", "id"])
+def test_where_zapis_writes_among_peoples_cells_the_guard_asks_and_lets_rows_be_sorted(office, key):
+    catalogue = office.lay_out("catalogue")
+
+    of_slots = office.sheets().get(catalogue, [f"'{SLOTS.title}'!A1"], "sheets.protectedRanges")["sheets"][0]
+
+    guards = {guard["range"]["startColumnIndex"]: guard for guard in of_slots["protectedRanges"]}
+    assert guards[index(SLOTS, key)]["warningOnly"]
 
 
 def test_every_account_appends_to_the_ledger(office):

@@ -189,3 +189,15 @@ def test_two_overlapping_instances_add_each_line_once(on_stage, sync):
 
     assert busy.busy
     assert [line["Имя"] for line in on_stage.rows(on_stage.catalogue, "Заявки")] == ["Анна", "Борис"]
+
+
+def test_a_visitors_line_brings_its_own_tick(on_stage, sync):
+    register(on_stage, "Анна Орлова")
+    on_stage.settle(sync)
+
+    on_stage.type("Посетители", 2, "Пришли", True, on_stage.roster)
+    register(on_stage, "Борис Котов")
+    on_stage.settle(sync)
+
+    lines = on_stage.rows(on_stage.roster, "Посетители")
+    assert [line["Пришли"] for line in lines] == ["TRUE", ""]

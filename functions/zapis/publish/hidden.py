@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from zapis.core.projections import CellValue, Lines
+from zapis.publish.looks import CHECKBOX
 from zapis.schema import Tab
 from zapis.sheets import Json
 
@@ -24,11 +25,13 @@ def rewrite(sheet: int, lines: Lines) -> list[Json]:
     return [cleared, {"appendCells": {"sheetId": sheet, "rows": rows, "fields": "userEnteredValue"}}]
 
 
-def append_ids(sheet: int, column: int, ids: Iterable[str]) -> Json:
-    """The request that adds a line for each id, the id in the `_id` column at `column` (from 0)."""
-    blank: list[Json] = [{}] * column
-    rows = [{"values": [*blank, _cell(line_id)]} for line_id in ids]
-    return {"appendCells": {"sheetId": sheet, "rows": rows, "fields": "userEnteredValue"}}
+def append_ids(sheet: int, column: int, ids: Iterable[str], ticks: Iterable[int] = ()) -> Json:
+    """The request that adds a line for each id, the id at `column` (from 0), an empty checkbox at `ticks`."""
+    blank: list[Json] = [{} for _ in range(max([column, *ticks]) + 1)]
+    for tick in ticks:
+        blank[tick] = {"dataValidation": CHECKBOX}
+    rows = [{"values": [*blank[:column], _cell(line_id), *blank[column + 1 :]]} for line_id in ids]
+    return {"appendCells": {"sheetId": sheet, "rows": rows, "fields": "userEnteredValue,dataValidation"}}
 
 
 def write_id(sheet: int, row: int, column: int, row_id: str) -> Json:

@@ -187,9 +187,15 @@ def _value(text: str) -> Json:
 
 
 def _guards(here: Place, editors: Sequence[str]) -> Iterator[Json]:
+    """Where people never look only `editors` may write; in people's tabs the guard asks first.
+
+    It must not refuse there: Google lets nobody sort or move what holds a cell closed to them, and a sort
+    that left `_id` behind would give every row another row's slot.
+    """
+    hard = bool(editors) and here.tab.colour is None
     for description, where in _guarded(here):
         if description not in here.guarded:
-            allowed = {"editors": {"users": list(editors)}} if editors else {"warningOnly": True}
+            allowed = {"editors": {"users": list(editors)}} if hard else {"warningOnly": True}
             guard = {"range": where, "description": description, **allowed}
             yield {"addProtectedRange": {"protectedRange": guard}}
 

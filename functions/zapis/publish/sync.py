@@ -382,4 +382,6 @@ def _appended(file: File, visible: Tab, lines: Lines, listed: set[str]) -> list[
     """The request that adds a line for each id that has none; `listed` then has them all."""
     new = [line_id for line_id in lines if line_id not in listed]
     listed.update(new)
-    return [hidden.append_ids(file.ids[visible.key], file.column(visible, "id"), new)] if new else []
+    ticks = [file.column(visible, column.key) for column in visible.columns if column.type == "checkbox"]
+    where = file.column(visible, "id")
+    return [hidden.append_ids(file.ids[visible.key], where, new, ticks)] if new else []
