@@ -18,6 +18,8 @@ from zapis.core.model import Standing
 
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PATIENCE = 20_000
+"""Milliseconds that a page may take on a busy machine."""
 PHONE = {"width": 360, "height": 740}
 EXPECTED_IN_THE_CONSOLE = "Failed to load resource: the server responded with a status of"
 
@@ -44,6 +46,7 @@ def served(app: Callable) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        expect.set_options(timeout=PATIENCE)
         yield browser
         browser.close()
 
@@ -164,7 +167,7 @@ def test_while_seats_are_checked_the_page_sends_itself_again(programme: Programm
 
         troubled.relent()
 
-        expect(lively.get_by_role("heading", level=1)).to_have_text("Вы записаны", timeout=15_000)
+        expect(lively.get_by_role("heading", level=1)).to_have_text("Вы записаны")
         assert len(programme.registrations()) == 1
 
 

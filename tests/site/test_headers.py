@@ -7,7 +7,9 @@ import re
 import httpx
 import pytest
 
+from tests.site.conftest import TOKENS, Programme, ask, client
 from tests.site.visitor import text
+from zapis.site.application import application
 
 
 async def test_the_consent_has_a_page_and_every_version_keeps_its_own(site: httpx.AsyncClient):
@@ -78,3 +80,15 @@ async def test_a_head_request_has_headers_and_no_body(site: httpx.AsyncClient):
     answer = await site.head("/")
 
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+async def test_a_site_below_a_path_links_to_itself_there_and_asks_for_https(programme: Programme):
+    programme.open()
+    app = application(programme.committer, TOKENS, "https://city.example/visits")
+    async with client(app) as site:
+        page = await site.get("/")
+        answer = await ask(site)
+
+    assert 'href="/visits/slots/open"' in page.text
+    assert answer.json()["url"].startswith("https://city.example/visits/ticket/")
+    assert "max-age" in page.headers["strict-transport-security"]

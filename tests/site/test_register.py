@@ -47,6 +47,13 @@ async def test_the_same_form_twice_is_one_registration(site: httpx.AsyncClient, 
     assert len(programme.rows("requested")) == 1
 
 
+async def test_a_form_sent_again_after_it_was_cancelled_shows_that(site: httpx.AsyncClient):
+    first = await send(site)
+    await site.post(f"{first.headers['location']}/cancel", data={"everybody": "1"})
+
+    assert "Заявка отменена" in text(await ticket(site, await send(site)))
+
+
 async def test_the_same_key_with_another_body_shows_nobody_elses_ticket(site: httpx.AsyncClient):
     mine = await send(site)
 

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from zapis.core.model import Reason, Registration, SlotId
+from zapis.core.model import Reason, Registration, SlotId, Standing
 from zapis.errors import SheetError, ZapisError
 from zapis.site import finding, forms, words
 from zapis.site.bodies import read_form
@@ -27,6 +27,7 @@ from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
 
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
+_FIELD = re.compile(r"key|if_full|contact-(?:name|email|phone)|visitors-\d{1,3}-(?:name|age|going)|consents-[a-z]+")
 MOST_ROWS = 30
 """Rows for companions that a form shows at most."""
 
@@ -52,6 +53,7 @@ class Pages:
         try:
             return await self._register(request, typed)
         except SheetError:
+            # What Google finds wrong with this very entry stays wrong, however often it is sent.
             raise
         except ZapisError as error:
             return self._not_yet(request, typed, error)
@@ -71,24 +73,18 @@ class Pages:
         key = typed.get("key", "")
         return f"{key if _KEY.fullmatch(key) else ''} {self._desk.body_of(asked)}"
 
-    def _answered(
-        self,
-        counter: Counter,
-        slot: SlotId,
-        answer: Answer,
-        typed: Typed,
-        asked: PartyRequest,
-    ) -> Response:
-        if isinstance(answer, Registration) and answer.active:
+    def _answered(self, counter: Counter, slot: SlotId, answer: Answer, typed: Typed, asked: PartyRequest) -> Response:
+        if isinstance(answer, Registration) and answer.standing is not Standing.REFUSED:
             return RedirectResponse(self._links.path(f"/ticket/{self._desk.tokens.ticket(answer.id)}"), 303, SECRET)
         offer = counter.offer(slot)
         if offer is None:
             raise HTTPException(404)
-        reason = None if isinstance(answer, KeyReused) else answer.reason
+        # A form's key holds the digest of its body, so no other body can stand under it.
+        assert not isinstance(answer, KeyReused)
         others = finding.alternatives(counter.coming(), offer, asked.ages)
-        if reason in (Reason.AGE, Reason.PARTY_SIZE):
-            return self._slot(counter, offer, typed, unfit(offer, asked), others)
-        return self._refused(counter, offer, answer, typed, others)
+        if answer.reason in (Reason.AGE, Reason.PARTY_SIZE) and (problems := unfit(offer, asked)):
+            return self._slot(counter, offer, typed, problems, others)
+        return self._refused(counter, offer, answer.reason, typed, others)
 
     def _slot(
         self,
@@ -115,14 +111,8 @@ class Pages:
         )
 
     def _refused(
-        self,
-        counter: Counter,
-        offer: Offer,
-        answer: Answer,
-        typed: Typed,
-        others: list[Offer],
+        self, counter: Counter, offer: Offer, reason: Reason | None, typed: Typed, others: list[Offer]
     ) -> Response:
-        reason = None if isinstance(answer, KeyReused) else answer.reason
         # An outcome of the journal stands for its key, so another try needs another key.
         return self._rendering.page(
             "refused.html",
@@ -130,7 +120,7 @@ class Pages:
             SECRET,
             season=counter.season,
             offer=offer,
-            said=words.of_refusal(reason, offer) if reason else words.CONTRADICTED,
+            said=words.of_refusal(reason, offer),
             reason=reason,
             others=[] if reason is Reason.ALREADY else others,
             typed={**_form(typed), "key": new_key()},
@@ -164,8 +154,7 @@ def new_key() -> str:
 
 def _form(typed: Typed) -> dict[str, str]:
     """The fields that a form has, and no others that somebody may have sent along."""
-    known = re.compile(r"key|if_full|contact-(?:name|email|phone)|visitors-\d{1,3}-(?:name|age|going)|consents-[a-z]+")
-    return {name: value for name, value in typed.items() if known.fullmatch(name)}
+    return {name: value for name, value in typed.items() if _FIELD.fullmatch(name)}
 
 
 def _known(counter: Counter, request: Request) -> Offer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from zapis.core.catalogue import MOSCOW
 
@@ -108,6 +109,7 @@ def duration(minutes: int) -> str:
     return NBSP.join(parts + ([f"{rest}{NBSP}мин"] if rest or not hours else []))
 
 
+@lru_cache(maxsize=4096)
 def typeset(text: str) -> str:
     """Text as an organiser typed it, with spaces that must not break made so."""
     return _DASH.sub(rf"{NBSP}\1", _SHORT_WORD.sub(rf"\1{NBSP}", text))
