@@ -23,8 +23,8 @@ FLOORS: dict[str, set[str]] = {
     "zapis.mail": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.schema", "zapis.tokens"},
     "zapis.publish": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.schema", "zapis.sheets"},
 }
-"""Each floor and those below it that it may know; `app`, `cli` and `main` stand on top and know all."""
-TOP = {"zapis.app", "zapis.cli", "main", "zapis"}
+"""Each floor and those below it that it may know; `app`, `cli`, `commands` and `main` stand on top and know all."""
+TOP = {"zapis.app", "zapis.cli", "zapis.commands", "main", "zapis"}
 
 
 def floor_of(module: str) -> str:

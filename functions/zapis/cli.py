@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from zapis.commands.journal import journal
 from zapis.errors import QuotaExceeded, SettingsError, ZapisError
 from zapis.publish.layout import lay_out
 from zapis.schema import schema
@@ -23,6 +24,9 @@ HELP = {"help_option_names": ["-h", "--help"]}
 @click.group(context_settings=HELP)
 def main() -> None:
     """Set up and look after Zapis."""
+
+
+main.add_command(journal)
 
 
 @main.group()

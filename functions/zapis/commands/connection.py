@@ -1,0 +1,52 @@
+"""The options by which a command finds its spreadsheets, and the client that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zapis.errors import ZapisError
+from zapis.settings import spreadsheet_id
+from zapis.sheets import Sheets
+
+Command = Callable[..., Any]
+
+_LEDGER = click.option(
+    "--ledger", metavar="LINK", envvar="ZAPIS_LEDGER", show_envvar=True, required=True, help="The ledger."
+)
+_KEY = click.option(
+    "--key", type=Path, envvar="GOOGLE_APPLICATION_CREDENTIALS", show_envvar=True, help="Service account's key."
+)
+_EMULATOR = click.option(
+    "--emulator", envvar="SHEETS_EMULATOR_HOST", show_envvar=True, help="host:port that stands in for Google."
+)
+
+
+def ledger_options(command: Command) -> Command:
+    """The options `ledger`, `key` and `emulator`."""
+    return _LEDGER(_KEY(_EMULATOR(command)))
+
+
+def open_sheets(key: Path | None, emulator: str | None) -> Sheets:
+    """The client of one service account. Raises ClickException."""
+    from google.auth.exceptions import DefaultCredentialsError
+
+    try:
+        return Sheets(key, emulator)
+    except DefaultCredentialsError as error:
+        raise click.ClickException(
+            "There are no credentials: put the path of a service account's key into GOOGLE_APPLICATION_CREDENTIALS."
+        ) from error
+    except ZapisError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def id_of(option: str, link: str) -> str:
+    """The id of a spreadsheet. Raises ClickException."""
+    try:
+        return spreadsheet_id(option, link)
+    except ZapisError as error:
+        raise click.ClickException(str(error)) from error

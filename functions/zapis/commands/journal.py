@@ -1,0 +1,260 @@
+"""`zapis journal`: is the journal as it landed, and what can be put right if somebody changed it by hand.
+
+Registrations are named by their codes, never by people's names. `repair` writes only when told to, in one call
+that other writers cannot come between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from zapis.commands import ledger_file
+from zapis.commands.connection import id_of, ledger_options, open_sheets
+from zapis.commands.ledger_file import LedgerFile
+from zapis.commands.screen import Finding, Sign, fine, note, show, title, wrong
+from zapis.core.audit import Recorded, acceptance, without_request
+from zapis.core.difference import Difference, compare
+from zapis.core.entries import Entry, Erased, Requested, RulesRaised, Unreadable, format_moment, to_row
+from zapis.core.findings import findings, named, rows
+from zapis.core.ids import entry_id
+from zapis.core.marks import Found, found, mark, words
+from zapis.core.mending import Change, Mending, changes, mend, standings, told
+from zapis.core.model import RegistrationId, SlotId
+from zapis.core.notices import Outbox
+from zapis.errors import ZapisError
+from zapis.sheets import Json, Sheets
+
+HELP = {"help_option_names": ["-h", "--help"]}
+WRITER = "operator"
+RESTORE = (
+    "Look them up in the file's history (File, Version history, See version history): open the last version that has "
+    "them, copy those rows, go back to the current version, paste them below the last row of _journal, and run "
+    "`zapis journal repair --yes`: it puts every row where it landed. Do not restore a whole old version: rows that "
+    "landed since would be gone. If they cannot be had back, `zapis journal repair --accept` shows what would follow."
+)
+
+
+@click.group(context_settings=HELP)
+def journal() -> None:
+    """Look after the journal, whose row order decides who has a seat."""
+
+
+@journal.command()
+@ledger_options
+def check(ledger: str, key: Path | None, emulator: str | None) -> None:
+    """Tell whether the journal is as its rows landed; exit code 1 if it is not.
+
+    Example: zapis journal check --ledger https://docs.google.com/spreadsheets/d/...
+    """
+    case = _read(open_sheets(key, emulator), id_of("--ledger", ledger))
+    _tell(case)
+    if not case.content:
+        click.echo("The journal is not content. See what can be done: zapis journal repair")
+        raise SystemExit(1)
+    click.echo("The journal is content.")
+
+
+@journal.command()
+@ledger_options
+@click.option("--accept", is_flag=True, help="Take the journal as it stands for the truth from now on.")
+@click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
+def repair(ledger: str, key: Path | None, emulator: str | None, accept: bool, yes: bool) -> None:
+    """Put the journal's rows back where they landed; exit code 1 while it is not content.
+
+    Example: zapis journal repair --yes
+    """
+    sheets, spreadsheet = open_sheets(key, emulator), id_of("--ledger", ledger)
+    case = _read(sheets, spreadsheet)
+    requests = _accept(case) if accept and not case.content else _repair(case)
+    if requests and not yes:
+        click.echo("Nothing was changed. Do it: the same command with --yes")
+    elif requests:
+        _write(sheets, spreadsheet, requests)
+        case = _read(sheets, spreadsheet)
+        _tell(case)
+    if not case.content:
+        raise SystemExit(1)
+    click.echo("The journal is content.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What one look at the ledger found."""
+
+    file: LedgerFile
+    journal: list[Found]
+    recorded: Recorded
+    difference: Difference
+
+    @classmethod
+    def of(cls, file: LedgerFile) -> _Case:
+        journal, recorded = found(file.journal), Recorded.of(file.outbox)
+        lost = without_request(journal, recorded, file.people)
+        return cls(file, journal, recorded, compare(recorded.marks, journal, lost))
+
+    @property
+    def content(self) -> bool:
+        return self.file.has_header and not self.difference.disagrees
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [row.entry for row in self.journal if isinstance(row.entry, Entry)]
+
+
+def _read(sheets: Sheets, spreadsheet: str) -> _Case:
+    with _sentences():
+        return _Case.of(ledger_file.read(sheets, spreadsheet))
+
+
+def _write(sheets: Sheets, spreadsheet: str, requests: Sequence[Json]) -> None:
+    with _sentences():
+        sheets.batch_update(spreadsheet, requests)
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except ZapisError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _tell(case: _Case) -> None:
+    """What a check found."""
+    counts = Counter(row.row[1] for row in case.journal if not row.stray)
+    title(f"The journal has {len(case.journal)} rows")
+    for kind, count in counts.most_common():
+        click.echo(f"  {count:>7}  {kind}")
+    for finding in (*_wrongs(case), *_notes(case)):
+        show(finding)
+
+
+def _wrongs(case: _Case) -> Iterator[Finding]:
+    remedy = "zapis journal repair shows what can be done"
+    if not case.file.has_header:
+        yield wrong("its header is not in the first row", remedy)
+    for clause in findings(case.difference):
+        yield wrong(clause, remedy)
+    if not case.difference.disagrees:
+        kept, new = len(case.difference.standing), len(case.difference.new)
+        yield fine(f"the {kept} rows that sync has recorded stand where they landed; {new} landed since")
+
+
+def _notes(case: _Case) -> Iterator[Finding]:
+    strays = [row.number for row in case.difference.strays]
+    newer = [row.number for row in case.journal if isinstance(row.entry, Unreadable) and row.entry.newer]
+    repeated = _repeated(case.journal)
+    if strays:
+        yield note(f"no program wrote {rows(strays)}: harmless, passed over", "zapis journal repair --yes removes that")
+    if newer:
+        yield note(f"a newer release wrote {rows(newer)}", "use that release's zapis command")
+    if repeated:
+        repeat = "repeats" if len(repeated) == 1 else "repeat"
+        yield note(f"{rows(repeated)} {repeat} an id: a call was sent again; harmless, the first row counts")
+    nameless = _nameless(case)
+    if nameless:
+        yield note(f"requests without a name in _people: {named(map(_code, nameless))}", "no letter can reach them")
+
+
+def _repeated(journal: Sequence[Found]) -> list[int]:
+    seen: set[str] = set()
+    numbers = []
+    for row in journal:
+        if isinstance(row.entry, Entry):
+            if row.entry.id in seen:
+                numbers.append(row.number)
+            seen.add(row.entry.id)
+    return numbers
+
+
+def _nameless(case: _Case) -> list[str]:
+    """Requests that `_people` does not know; who was erased on demand is not among them."""
+    known = {row[0] for row in case.file.people}
+    known |= {entry.fact.registration for entry in case.entries if isinstance(entry.fact, Erased)}
+    return [entry.id for entry in case.entries if isinstance(entry.fact, Requested) and entry.id not in known]
+
+
+def _repair(case: _Case) -> list[Json]:
+    """Say what can be put right; the requests that do it."""
+    mending = mend(case.difference)
+    if mending is None or case.difference.without_request:
+        _tell_of_the_lost(case)
+    if mending is None:
+        return []
+    requests = ledger_file.rewrite(case.file, mending.rows)
+    for finding in _steps(case, mending):
+        show(finding)
+    return requests
+
+
+def _steps(case: _Case, mending: Mending) -> Iterator[Finding]:
+    if not case.file.has_header:
+        yield note("the header goes back to the first row")
+    if case.difference.moved:
+        yield note(f"back where it landed: {rows([row.number for row in case.difference.moved])}")
+    for row in mending.late:
+        yield note(f"row {row.number} ({words(row.mark)}) goes to the end: nobody had recorded its place")
+    for row in mending.removed:
+        why = "no program wrote it" if row.stray else "it repeats the id of a row that landed"
+        yield note(f"row {row.number} is removed: {why}")
+
+
+def _tell_of_the_lost(case: _Case) -> None:
+    letters = told(_letters(case))
+    for gone in case.difference.gone:
+        show(Finding(Sign.WRONG, f"row {gone.number} is gone: {words(gone.mark)}"))
+    for gone, now in case.difference.edited:
+        show(Finding(Sign.WRONG, f"row {now.number} was edited; what landed there is gone: {words(gone.mark)}"))
+    for registration in case.difference.without_request:
+        standing = letters.get(RegistrationId(registration))
+        letter = f"its last letter said {standing}" if standing else "no letter told where it stands"
+        show(Finding(Sign.WRONG, f"{_code(registration)} has no request in the journal; {letter}"))
+    show(note("rows that are gone cannot be made up", RESTORE))
+
+
+def _letters(case: _Case) -> set[str]:
+    outbox = Outbox()
+    for row in case.file.outbox:
+        outbox.apply(row)
+    return outbox.done - set(outbox.failed)
+
+
+def _accept(case: _Case) -> list[Json]:
+    """Say what follows if the journal is taken as it stands; the requests that do it."""
+    differing = _changes(case)
+    title(f"{len(differing)} registrations would stand differently from now on")
+    for change in differing:
+        show(note(f"{_code(change.registration)}: {_was(change)}, {_is(change)}"))
+    truth = entry_id("accepted", format_moment(case.file.at), *(row.mark for row in case.journal))
+    # It changes nothing by itself, but every row moves by one: each running instance notices and reads anew.
+    accepted = to_row(Entry(case.file.at, truth, SlotId(""), WRITER, RulesRaised(1)))
+    marks = [mark(accepted), *(row.mark for row in case.journal if not row.stray)]
+    excused = [*case.recorded.excused, *case.difference.without_request]
+    outbox = acceptance(case.file.at, WRITER, truth, excused, marks)
+    return [*ledger_file.put_first(case.file, accepted), ledger_file.record(case.file, outbox)]
+
+
+def _changes(case: _Case) -> list[Change]:
+    """By the rows in their order if they are all there, else by what letters told."""
+    mending = mend(case.difference)
+    before = standings(mending.rows) if mending else told(_letters(case))
+    lost = map(RegistrationId, case.difference.without_request)
+    return changes({**dict.fromkeys(lost), **before}, standings(case.file.journal))
+
+
+def _was(change: Change) -> str:
+    return f"was {change.before}" if change.before else "nobody knows how it stood"
+
+
+def _is(change: Change) -> str:
+    return f"would be {change.after}" if change.after else "would not exist"
+
+
+def _code(registration: str) -> str:
+    return f"{registration[:4]}-{registration[4:8]}"
