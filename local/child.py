@@ -28,6 +28,7 @@ class Child:
 
     def __init__(self, part: Part, logs: Path) -> None:
         self.name = part.name
+        self.may_end = part.may_end
         self.log = Log(logs / f"{part.name}.log")
         self._part = part
         try:

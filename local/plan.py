@@ -40,12 +40,16 @@ class Accepts:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process of the run. `env` is its whole environment; without `ready` it is ready at once."""
+    """A process of the run. `env` is its whole environment; without `ready` it is ready at once.
+
+    One that `may_end` has something to do and goes; the end of any other is the end of the run.
+    """
 
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str]
     ready: Answers | Accepts | None = None
+    may_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Scratch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The run in its order: the ground, the books, the functions, the clock.
+    """The run in its order: the ground, the books, the functions, the clock, the guests.
 
     `books` are a person's own spreadsheets, or the part that lays out the demo season; the
     functions can be planned only when that one has said which spreadsheets it made.
@@ -73,6 +77,8 @@ class Plan:
     books: Books | Part
     functions: Callable[[Books], tuple[Part, ...]]
     clock: tuple[Part, ...]
+    guests: tuple[Part, ...] = ()
+    """Who comes to a season that was just laid out."""
 
 
 def plan(settings: Settings, folder: Folder, scratch: Scratch, environ: Mapping[str, str]) -> Plan:
@@ -92,6 +98,7 @@ def plan(settings: Settings, folder: Folder, scratch: Scratch, environ: Mapping[
         books=settings.own_books or _seed(settings, folder, env),
         functions=functions,
         clock=(_scheduler(settings, scratch, env),),
+        guests=() if settings.own_books else (_visitors(settings, env),),
     )
 
 
@@ -123,6 +130,11 @@ def _seed(settings: Settings, folder: Folder, env: Mapping[str, str]) -> Part:
     emulator = f"http://{LOOPBACK}:{settings.sheets.number}"
     argv = (sys.executable, "-m", "local.demo", "seed", "--emulator", emulator, "--data", str(folder.path))
     return Part("seed", argv, env)
+
+
+def _visitors(settings: Settings, env: Mapping[str, str]) -> Part:
+    site = f"http://{LOOPBACK}:{settings.site.number}"
+    return Part("visitors", (sys.executable, "-m", "local.demo", "visitors", "--site", site), env, may_end=True)
 
 
 def _site(port: int, env: Mapping[str, str], books: Books, scratch: Scratch) -> Part:

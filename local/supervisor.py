@@ -93,7 +93,7 @@ class Supervisor:
         if self._requests:
             raise Stopped
         for child in self._children():
-            if child is not leaving and child.exit_code() is not None:
+            if child is not leaving and not child.may_end and child.exit_code() is not None:
                 raise LocalError(_report(child, _end(child)))
 
     def _pass_on_news(self) -> None:

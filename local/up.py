@@ -53,9 +53,13 @@ def run(planned: Plan, settings: Settings, folder: Folder) -> None:
 
 def _start(planned: Plan, folder: Folder, supervisor: Supervisor, screen: Screen) -> None:
     _start_stage(planned.ground, supervisor, screen)
+    first_time = not folder.season.exists()
     books = _books(planned.books, folder, supervisor, screen)
     _start_stage(planned.functions(books), supervisor, screen)
     _start_stage(planned.clock, supervisor, screen)
+    if first_time and planned.guests:
+        with screen.step("Letting invented visitors register, a minute"):
+            supervisor.start(planned.guests)
 
 
 def _start_stage(stage: tuple[Part, ...], supervisor: Supervisor, screen: Screen) -> None:

@@ -51,6 +51,8 @@ with (data / "seeded.txt").open("a") as file:
 (data / "season.json").write_text('{"catalogue": "book-1", "ledger": "book-2", "rosters": {}}')
 """
 
+GUESTS = 'print("Everybody is registered.")'
+
 
 def main(environ: Mapping[str, str]) -> None:
     settings = read(environ)
@@ -72,6 +74,7 @@ def main(environ: Mapping[str, str]) -> None:
             books=_fake_seed(real.books, folder),
             functions=functions,
             clock=fakes(real.clock),
+            guests=tuple(replace(part, argv=(sys.executable, "-S", "-c", GUESTS)) for part in real.guests),
         )
         run(fake, settings, folder)
 

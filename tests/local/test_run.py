@@ -154,6 +154,14 @@ def test_a_second_start_keeps_all_data(start: Start, tmp_path: Path) -> None:
     assert (tmp_path / "data" / "secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_invented_visitors_come_once_and_the_run_goes_on_without_them(start: Start) -> None:
+    first = start().until("Zapis is up")
+    assert "invented visitors" in first.said
+    assert first.signal(signal.SIGINT).ended() == 0
+
+    assert "invented visitors" not in start().until("Zapis is up").said
+
+
 def test_a_season_that_cannot_be_laid_out_is_told_and_tried_again(start: Start) -> None:
     run = start(FAKE_SEED="fail")
     assert run.ended() == 1
