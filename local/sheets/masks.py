@@ -7,6 +7,7 @@ parentheses for several below one, "*" for all, camelCase or snake_case.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 Mask = dict[str, "Mask"]
@@ -17,8 +18,9 @@ class BadMask(ValueError):
     """The text is not a field mask."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Mask:
-    """Read a mask as a tree; an empty branch means all below it. Raises BadMask."""
+    """Read a mask as a tree, not to be altered; an empty branch means all below it. Raises BadMask."""
     tokens = TOKEN.findall(text)
     if "".join(tokens) != re.sub(r"\s", "", text):
         raise BadMask(text)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
 from local.sheets import changes, values
-from local.sheets.a1 import Box, Rect
+from local.sheets.a1 import Box, range_name
 from local.sheets.call import Call
 from local.sheets.cells import WRITABLE, with_data
 from local.sheets.changes.context import Context
@@ -19,7 +18,7 @@ from local.sheets.limits import check_cells
 from local.sheets.masks import below
 from local.sheets.ranges import Area, locate, resolve, within
 from local.sheets.render import View, thin
-from local.sheets.values import Pen, Rendering, input_option
+from local.sheets.values import Pen, Rendering, Written, input_option
 from local.sheets.workbook import Json, Tab, Workbook
 
 BATCH_FIELDS = ("requests", "includeSpreadsheetInResponse", "responseRanges", "responseIncludeGridData")
@@ -156,31 +155,31 @@ def values_update(call: Call) -> Json:
     option = input_option(call.option("valueInputOption"))
     book = call.book("writer")
     with book.changing():
-        tab, rect, summary = values.update(book, _range(call), body, Pen(call.caller.email, option))
+        written = values.update(book, _range(call), body, Pen(call.caller.email, option))
     call.midway()
-    if call.flag("includeValuesInResponse"):
-        summary["updatedData"] = _written(call, book, tab, rect, _options(call))
+    return _summary(call, book, written, call.flag("includeValuesInResponse"), _options(call))
+
+
+def _summary(call: Call, book: Workbook, written: Written, with_values: bool, options: dict[str, Any]) -> Json:
+    summary = written.summary(book.file_id)
+    if with_values:
+        rendering = Rendering.asked(options, "response")
+        summary["updatedData"] = values.value_range(book, call.world.calc(book), written.tab, written.rect, rendering)
     return summary
-
-
-def _written(call: Call, book: Workbook, tab: Tab, rect: Rect, options: dict[str, Any]) -> Json:
-    return values.value_range(book, call.world.calc(book), tab, rect, Rendering.asked(options, "response"))
 
 
 def values_append(call: Call) -> Json:
     body = call.body()
     values.check_body(body)
-    option = input_option(call.option("valueInputOption"))
+    pen = Pen(call.caller.email, input_option(call.option("valueInputOption")))
     insert = _insert_option(call.option("insertDataOption"))
     book = call.book("writer")
     with book.changing():
-        tab, rect, reply = values.append(
-            book, call.world.calc(book), _range(call), body, Pen(call.caller.email, option), insert
-        )
+        table, written = values.append(book, call.world.calc(book), _range(call), body, pen, insert)
     call.midway()
-    if call.flag("includeValuesInResponse"):
-        reply["updates"]["updatedData"] = _written(call, book, tab, rect, _options(call))
-    return reply
+    found = {"tableRange": range_name(written.tab.title, table)} if table else {}
+    summary = _summary(call, book, written, call.flag("includeValuesInResponse"), _options(call))
+    return {"spreadsheetId": book.file_id, **found, "updates": summary}
 
 
 def _insert_option(value: str | None) -> bool:
@@ -220,31 +219,24 @@ def values_batch_update(call: Call) -> Json:
     with book.changing():
         done = [_update_one(book, item, pen, index) for index, item in enumerate(data)]
     call.midway()
-    if body.get("includeValuesInResponse"):
-        for tab, rect, summary in done:
-            summary["updatedData"] = _written(call, book, tab, rect, body)
-    return {"spreadsheetId": book.file_id, **_totals(done), "responses": [summary for _, _, summary in done]}
+    with_values = bool(body.get("includeValuesInResponse"))
+    responses = [_summary(call, book, written, with_values, body) for written in done]
+    return {"spreadsheetId": book.file_id, **_totals(done), "responses": responses}
 
 
-def _update_one(book: Workbook, item: Json, pen: Pen, index: int) -> tuple[Tab, Rect, Json]:
+def _update_one(book: Workbook, item: Json, pen: Pen, index: int) -> Written:
     try:
         return values.update(book, item.get("range") or "", item, pen)
     except ApiError as error:
         raise invalid(f"Invalid data[{index}]: {error.message}") from None
 
 
-def _totals(done: Iterable[tuple[Tab, Rect, Json]]) -> Json:
-    """Rows, columns and cells that were written at all, each counted once."""
-    rows: set[tuple[int, int]] = set()
-    columns: set[tuple[int, int]] = set()
-    cells = 0
-    for tab, rect, summary in done:
-        if summary.get("updatedCells"):
-            rows.update((tab.sheet_id, row) for row in range(rect.top, rect.bottom))
-            columns.update((tab.sheet_id, column) for column in range(rect.left, rect.right))
-            cells += summary["updatedCells"]
-    sheets = len({sheet for sheet, _ in rows})
-    totals = {"Rows": len(rows), "Columns": len(columns), "Cells": cells, "Sheets": sheets}
+def _totals(done: list[Written]) -> Json:
+    """Rows, columns and sheets that were written at all, each counted once; zeros are left out."""
+    rows = {(written.tab.sheet_id, row) for written in done for row in written.rows}
+    columns = {(written.tab.sheet_id, column) for written in done for column in written.columns}
+    cells = sum(written.cells for written in done)
+    totals = {"Rows": len(rows), "Columns": len(columns), "Cells": cells, "Sheets": len({sheet for sheet, _ in rows})}
     return {f"totalUpdated{name}": count for name, count in totals.items() if count}
 
 

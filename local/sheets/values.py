@@ -165,15 +165,31 @@ def _not_a_list(value: Any, where: str) -> Exception:
     return bad_field(where, f"Invalid value at '{where}' (type.googleapis.com/google.protobuf.ListValue), {shown}")
 
 
-def update(book: Workbook, text: str, body: Mapping[str, Any], pen: Pen) -> tuple[Tab, Rect, Json]:
-    """Write a ValueRange. Answers the tab, the cells written over, and Google's summary of it."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write touched: the block it was meant for, and the rows, columns and cells that were not null."""
+
+    tab: Tab
+    rect: Rect
+    rows: frozenset[int]
+    columns: frozenset[int]
+    cells: int
+
+    def summary(self, file_id: str) -> Json:
+        """Google's UpdateValuesResponse; zeros are left out."""
+        counts = {"updatedRows": len(self.rows), "updatedColumns": len(self.columns), "updatedCells": self.cells}
+        named: Json = {"spreadsheetId": file_id, "updatedRange": range_name(self.tab.title, self.rect)}
+        return named | {name: count for name, count in counts.items() if count}
+
+
+def update(book: Workbook, text: str, body: Mapping[str, Any], pen: Pen) -> Written:
+    """Write a ValueRange from the first cell of a range on. Raises ApiError."""
     named = body.get("range")
     if named and named != text and locate(book, named) != locate(book, text):
         raise invalid(f"Requested writing within range [{text}], but the data's range is [{named}]")
     tab, box = locate(book, text)
     rows = _as_rows(body)
-    rect = _target(tab, box, rows, text)
-    return tab, rect, _write(book, tab, rect, rows, pen)
+    return _write(book, tab, _target(tab, box, rows), rows, pen)
 
 
 def _as_rows(body: Mapping[str, Any]) -> list[list[Any]]:
@@ -184,7 +200,7 @@ def _as_rows(body: Mapping[str, Any]) -> list[list[Any]]:
     return [[line[row] if row < len(line) else None for line in lines] for row in range(height)]
 
 
-def _target(tab: Tab, box: Box, rows: list[list[Any]], text: str) -> Rect:
+def _target(tab: Tab, box: Box, rows: list[list[Any]]) -> Rect:
     """Where the values go: from the range's first cell, and not out of a range that has an end."""
     rect = within(tab, box)
     height, width = len(rows), max(map(len, rows), default=0)
@@ -200,20 +216,17 @@ def _target(tab: Tab, box: Box, rows: list[list[Any]], text: str) -> Rect:
     return Rect(rect.top, rect.left, rect.top + max(height, 1), rect.left + max(width, 1))
 
 
-def _write(book: Workbook, tab: Tab, rect: Rect, rows: list[list[Any]], pen: Pen) -> Json:
+def _write(book: Workbook, tab: Tab, rect: Rect, rows: list[list[Any]], pen: Pen) -> Written:
     grow(book, tab, rect.bottom, rect.right)
     if any(rows):
         check_writable(book, tab, rect, pen.editor)
-    touched_rows, touched_columns, cells = set(), set(), 0
-    for offset, line in enumerate(rows):
-        columns = put_line(book, tab, rect.top + offset, rect.left, line, pen.option)
-        if columns:
-            touched_rows.add(offset)
-            touched_columns.update(columns)
-            cells += len(columns)
-    summary: Json = {"spreadsheetId": book.file_id, "updatedRange": range_name(tab.title, rect)}
-    counts = {"updatedRows": len(touched_rows), "updatedColumns": len(touched_columns), "updatedCells": cells}
-    return summary | {name: count for name, count in counts.items() if count}
+    written = {
+        rect.top + offset: put_line(book, tab, rect.top + offset, rect.left, line, pen.option)
+        for offset, line in enumerate(rows)
+    }
+    touched = frozenset(row for row, columns in written.items() if columns)
+    columns = frozenset(column for found in written.values() for column in found)
+    return Written(tab, rect, touched, columns, sum(map(len, written.values())))
 
 
 def grow(book: Workbook, tab: Tab, bottom: int, right: int) -> None:
@@ -278,8 +291,8 @@ def _without_values(row: Row, rect: Rect) -> Row | None:
 
 def append(
     book: Workbook, calc: Calc, text: str, body: Mapping[str, Any], pen: Pen, insert: bool
-) -> tuple[Tab, Rect, Json]:
-    """Write after the table that lies at a range. Answers as `update` does, with Google's reply."""
+) -> tuple[Rect | None, Written]:
+    """Write after the table that lies at a range. Answers the table, if there is one, and what was written."""
     tab, box = locate(book, text)
     start = within(tab, box)
     table = find_table(calc, tab, start)
@@ -288,10 +301,7 @@ def append(
     rect = Rect(top, left, top + max(len(rows), 1), left + max(max(map(len, rows), default=0), 1))
     if insert and top < tab.row_count:
         _make_room(book, tab, top, len(rows))
-    reply: Json = {"spreadsheetId": book.file_id}
-    if table:
-        reply["tableRange"] = range_name(tab.title, table)
-    return tab, rect, reply | {"updates": _write(book, tab, rect, rows, pen)}
+    return table, _write(book, tab, rect, rows, pen)
 
 
 def _make_room(book: Workbook, tab: Tab, at: int, count: int) -> None:
