@@ -23,6 +23,8 @@ from requests.adapters import HTTPAdapter
 from zapis.errors import AnswerLost, CallRefused, QuotaExceeded, SettingsError, SheetError, SheetsUnavailable
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+SHARING_SCOPES = ("https://www.googleapis.com/auth/drive.metadata.readonly",)
+"""What `sharing` needs; no function of the service has it."""
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
 DATE_ROUNDING = timedelta(seconds=0.5)
 """A Date header has whole seconds: on the average half a second is cut off."""
@@ -67,11 +69,11 @@ def _token_calls(emulator: str | None) -> Any:
 class Sheets:
     """Spreadsheets as one service account sees them."""
 
-    def __init__(self, key_file: Path | None, emulator: str | None = None) -> None:
+    def __init__(self, key_file: Path | None, emulator: str | None = None, scopes: Sequence[str] = SCOPES) -> None:
         import gspread
         from google.auth.transport.requests import AuthorizedSession
 
-        self._credentials = _credentials(key_file)
+        self._credentials = _credentials(key_file, scopes)
         session = AuthorizedSession(self._credentials, auth_request=_token_calls(emulator))  # type: ignore[no-untyped-call]
         if emulator:
             _divert(session, emulator)
@@ -108,6 +110,13 @@ class Sheets:
             body |= {"includeSpreadsheetInResponse": True, "responseRanges": list(read_back)}
         url = f"https://sheets.googleapis.com/v4/spreadsheets/{spreadsheet}:batchUpdate"
         return self._call("post", url, spreadsheet, json=body, params={"fields": mask})
+
+    def sharing(self, spreadsheet: str) -> list[Json]:
+        """Drive's permissions of the file: `type` (user, group, domain, anyone) and `role`. One read of Drive's."""
+        url = f"https://www.googleapis.com/drive/v3/files/{spreadsheet}/permissions"
+        params = {"fields": "permissions(type,role)", "pageSize": 100, "supportsAllDrives": "true"}
+        permissions: list[Json] = self._call("get", url, spreadsheet, params=params).get("permissions", [])
+        return permissions
 
     def _call(self, method: str, url: str, spreadsheet: str, **kwargs: Any) -> Json:
         from google.auth.exceptions import GoogleAuthError
@@ -152,15 +161,15 @@ class Sheets:
         return CallRefused(f"Google refused the call ({status}): {message}")
 
 
-def _credentials(key_file: Path | None) -> Any:
+def _credentials(key_file: Path | None, scopes: Sequence[str]) -> Any:
     if key_file is None:
         import google.auth
 
-        return google.auth.default(scopes=list(SCOPES))[0]
+        return google.auth.default(scopes=list(scopes))[0]
     from google.oauth2.service_account import Credentials
 
     try:
-        return Credentials.from_service_account_file(str(key_file), scopes=list(SCOPES))  # type: ignore[no-untyped-call]
+        return Credentials.from_service_account_file(str(key_file), scopes=list(scopes))  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"GOOGLE_APPLICATION_CREDENTIALS: {key_file} is not a service account's key ({type(error).__name__})."

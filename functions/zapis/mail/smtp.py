@@ -98,6 +98,10 @@ class SmtpTransport:
         finally:
             conversation.close()
 
+    def trouble(self) -> str | None:
+        """Connect, greet, encrypt, log in and say NOOP; why that cannot be done, or None. Nothing is sent."""
+        return _Conversation(self._server, self._timeout).trouble()
+
 
 def parse(url: str) -> Server:
     """The server that `url` names. Raises SettingsError, which never quotes the password."""
@@ -165,6 +169,17 @@ class _Conversation:
             return outcome
         self._in_vain += 1
         return replace(outcome, stop=outcome.stop or self._in_vain >= IN_VAIN)
+
+    def trouble(self) -> str | None:
+        try:
+            code, text = self._open().noop()
+        except _Refused as refused:
+            return str(refused)
+        except (smtplib.SMTPException, OSError) as error:
+            return _broken(error)
+        finally:
+            self.close()
+        return _reason(code, _text(text)) if code >= 400 else None
 
     def close(self) -> None:
         """Say goodbye, if anybody listens."""

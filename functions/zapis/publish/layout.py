@@ -32,15 +32,20 @@ def lay_out(sheets: Sheets, spreadsheet: str, tabs: Sequence[Tab], editors: Sequ
     `editors` are the accounts that may write where Zapis writes; none: people are only warned there.
     Two reads and at most one write. Raises ZapisError.
     """
+    requests = lacking(sheets, spreadsheet, tabs, editors)
+    if requests:
+        sheets.batch_update(spreadsheet, requests)
+    return len(requests)
+
+
+def lacking(sheets: Sheets, spreadsheet: str, tabs: Sequence[Tab], editors: Sequence[str] = ()) -> list[Json]:
+    """The requests that add what the spreadsheet lacks. Two reads. Raises ZapisError."""
     file = sheets.get(spreadsheet, (), f"properties(locale,timeZone),{SHEET_MASK}")
     ranges = ranges_to_look_at(file["sheets"], tabs)
     cells = sheets.get(spreadsheet, ranges, CELLS_MASK)["sheets"] if ranges else ()
     data = {sheet["properties"]["sheetId"]: sheet.get("data", ()) for sheet in cells}
     existing = [{**sheet, "data": data.get(sheet["properties"]["sheetId"], ())} for sheet in file["sheets"]]
-    requests = [*requests_to_settle(file.get("properties", {})), *requests_to_lay_out(existing, tabs, editors)]
-    if requests:
-        sheets.batch_update(spreadsheet, requests)
-    return len(requests)
+    return [*requests_to_settle(file.get("properties", {})), *requests_to_lay_out(existing, tabs, editors)]
 
 
 def ranges_to_look_at(existing: Sequence[Json], tabs: Sequence[Tab]) -> list[str]:
