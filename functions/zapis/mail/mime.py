@@ -10,14 +10,30 @@ from __future__ import annotations
 
 from contextlib import suppress
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 
 from zapis.mail.calendar import Invitation, to_ics
 from zapis.mail.letters import Letter
 
-POLICY = SMTP.clone(cte_type="7bit")
+
+class _Subject(UniqueUnstructuredHeader):
+    """A subject that keeps its spaces.
+
+    Before 3.12.5 Python loses a space that falls between two encoded words when it folds a header
+    (github.com/python/cpython/issues/92081); the older `Header` does not.
+    """
+
+    def fold(self, *, policy: Policy) -> str:
+        words = Header(str(self), "utf-8", header_name="Subject").encode(linesep=policy.linesep)
+        return f"Subject: {words}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("subject", _Subject)  # type: ignore[arg-type]
+POLICY = SMTP.clone(cte_type="7bit", header_factory=_headers)
 
 
 class UnusableAddress(ValueError):
@@ -27,7 +43,7 @@ class UnusableAddress(ValueError):
 def to_message(letter: Letter) -> EmailMessage:
     """The e-mail. Raises UnusableAddress if it can be addressed to nobody."""
     message = EmailMessage(POLICY)
-    message["From"] = Address(letter.sender.name, addr_spec=letter.sender.address)
+    message["From"] = Address(_unbroken(letter.sender.name), addr_spec=letter.sender.address)
     message["To"] = _address(letter.to)
     with suppress(UnusableAddress):  # an organiser's typing error must not hold letters up
         message["Reply-To"] = _address(letter.reply_to)
@@ -44,6 +60,11 @@ def to_message(letter: Letter) -> EmailMessage:
         _add_calendar(message, letter.calendar)
     message["Content-Language"] = letter.language  # last, because setting content drops such headers
     return message
+
+
+def _unbroken(words: str) -> str:
+    """A display name with no-break spaces where it must be encoded; why: see `_Subject`."""
+    return words if words.isascii() else words.replace(" ", "\u00a0")
 
 
 def _address(text: str) -> Address:
