@@ -6,6 +6,7 @@ workbook is altered. A tab without formulas costs nothing: its cells are read as
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from local.sheets.a1 import Box, Rect, cell_name
+from local.sheets.a1 import Box
 from local.sheets.clock import Clock
 from local.sheets.errors import ApiError
 from local.sheets.formats import ZERO_DAY, number_format
@@ -30,48 +31,42 @@ from local.sheets.formula.evaluate import (
     spills,
 )
 from local.sheets.formula.references import Ref
+from local.sheets.formula.spill import Spill, in_the_way
+from local.sheets.formula.suggest import suggested
 from local.sheets.ranges import named_range, within
 from local.sheets.workbook import Formula, Tab, Workbook
 
 __all__ = ["Calc", "Fault"]
 CIRCULAR = Fault("#REF!", "Circular dependency detected. To resolve with iterative calculation, see File > Settings.")
 PARSE_ERROR = Fault("#ERROR!", "Formula parse error.")
-DATE_RESULTS = {"DATE": "DATE", "TODAY": "DATE", "EDATE": "DATE", "NOW": "DATE_TIME", "TIME": "TIME"}
-PASSES_FORMAT = ("IF", "IFERROR", "IFNA", "MAX", "MIN", "SUM", "AVERAGE", "ARRAYFORMULA")
-Place = tuple[int, int]
+TOO_LARGE = Fault("#NUM!", "The result is too large to be a number.")
+DEEPEST = 40
+"""Formulas under work at once: a longer chain is worked out from its far end."""
 
 
-@dataclass(slots=True)
-class _Spill:
-    """A formula that may fill cells below and beside its own."""
-
+@dataclass(frozen=True, slots=True)
+class _Place:
+    tab: Tab
     row: int
     column: int
-    reach: int
-    grid: Grid | None = None
-    done: bool = False
 
-    def at(self, row: int, column: int) -> Any:
-        if self.grid is None or row - self.row >= self.grid.height or column - self.column >= self.grid.width:
-            return None
-        return self.grid.at(row - self.row, column - self.column)
 
-    def right(self, row: int) -> int:
-        """One past the last column that it fills in a row."""
-        if self.grid is None or not self.row <= row < self.row + self.grid.height:
-            return 0
-        return self.column + self.grid.width
+class _TooDeep(Exception):
+    """A chain of formulas is longer than the interpreter's stack; `place` is where to begin instead."""
+
+    def __init__(self, place: _Place) -> None:
+        super().__init__()
+        self.place = place
 
 
 @dataclass(slots=True)
 class _Results:
     """All that was worked out since the workbook was last altered."""
 
-    cells: dict[int, dict[Place, Any]] = field(default_factory=dict)
-    spills: dict[int, list[_Spill]] = field(default_factory=dict)
-    heights: dict[int, int] = field(default_factory=dict)
+    cells: dict[_Place, Any] = field(default_factory=dict)
+    spills: dict[int, list[Spill]] = field(default_factory=dict)
     indexes: dict[Any, Any] = field(default_factory=dict)
-    working: set[tuple[int, int, int]] = field(default_factory=set)
+    working: set[_Place] = field(default_factory=set)
 
 
 class Calc:
@@ -91,26 +86,27 @@ class Calc:
             return entered
         self._refresh()
         if type(entered) is Formula:
-            return self._result(tab, row, column, entered)
+            return self._result(_Place(tab, row, column))
         return self._spilled(tab, row, column) if entered is None else entered
 
     def column(self, tab: Tab, column: int, top: int, bottom: int) -> list[Any]:
         """The values of a column, blanks to the end included."""
-        used = max(min(bottom, self.height(tab)), top)
+        used = max(min(bottom, self.end(tab, column, column + 1)), top)
         values = [self.value(tab, row, column) for row in range(top, used)]
         values.extend([None] * (bottom - used))
         return values
 
     def height(self, tab: Tab) -> int:
         """One past the last row that holds anything, spilled results and their empty texts included."""
+        return self.end(tab, 0, tab.column_count)
+
+    def end(self, tab: Tab, left: int, right: int) -> int:
+        """As `height`, where only what spills into these columns counts: the rest is not worked out."""
         if not tab.has_formulas:
             return tab.data_end
         self._refresh()
-        known = self._results.heights.get(tab.sheet_id)
-        if known is None:
-            known = self._results.heights[tab.sheet_id] = tab.data_end
-            self._results.heights[tab.sheet_id] = known = max(known, self._spilled_height(tab))
-        return known
+        reaching = [spill for spill in self._candidates(tab) if spill.meets(left, right)]
+        return max([tab.data_end, *(self._work_out(tab, spill).bottom for spill in reaching)])
 
     def width(self, tab: Tab, row: int) -> int:
         """One past the last column of a row in which anything may be."""
@@ -118,7 +114,7 @@ class Calc:
         if not tab.has_formulas:
             return own
         self._refresh()
-        return max([own, *(spill.right(row) for spill in self._all_spills(tab))])
+        return max([own, *(self._work_out(tab, spill).right(row) for spill in self._candidates(tab))])
 
     def link(self, tab: Tab, row: int, column: int) -> str | None:
         """Where a cell leads to, if its formula is a HYPERLINK."""
@@ -135,8 +131,8 @@ class Calc:
         if type(cell.value) is not Formula or number_format(cell.format):
             return cell.format
         node = _tree(cell.value.text)
-        suggested = None if node is None else self._suggested(node, tab, 0)
-        return {**(cell.format or {}), "numberFormat": suggested} if suggested else cell.format
+        found = None if node is None else suggested(node, lambda ref: self.resolve(ref, tab))
+        return {**(cell.format or {}), "numberFormat": found} if found else cell.format
 
     # What evaluations ask for (formula.evaluate.Cells)
 
@@ -177,6 +173,8 @@ class Calc:
     # Inside
 
     def _refresh(self) -> None:
+        if self._results.working:
+            return
         stamp = (self.book.edits, int(self._clock.time()) if self._volatile else 0)
         if stamp != self._stamp:
             self._stamp = stamp
@@ -189,45 +187,66 @@ class Calc:
         return known[key]
 
     def _keys(self, area: Area, column: int) -> list[Any]:
-        bottom = min(area.rect.bottom, self.height(area.tab))
-        return self.column(area.tab, area.rect.left + column, area.rect.top, max(bottom, area.rect.top))
+        left = area.rect.left + column
+        bottom = min(area.rect.bottom, self.end(area.tab, left, left + 1))
+        return self.column(area.tab, left, area.rect.top, max(bottom, area.rect.top))
 
-    def _result(self, tab: Tab, row: int, column: int, formula: Formula) -> Any:
-        known = self._results.cells.setdefault(tab.sheet_id, {})
-        if (row, column) not in known:
-            outcome = self._worked_out(tab, row, column, formula)
-            known[row, column] = self._settled(tab, row, column, outcome)
-        return known[row, column]
-
-    def _worked_out(self, tab: Tab, row: int, column: int, formula: Formula) -> Any:
-        node = _tree(formula.text)
-        if node is None:
-            return PARSE_ERROR
-        self._volatile = self._volatile or is_volatile(node)
-        place = (tab.sheet_id, row, column)
+    def _result(self, place: _Place) -> Any:
+        known = self._results.cells
         if place in self._results.working:
             return CIRCULAR
-        self._results.working.add(place)
+        if place not in known:
+            if self._results.working:
+                self._work(place)
+            else:
+                self._work_from_far_end(place)
+        return known[place]
+
+    def _work_from_far_end(self, place: _Place) -> None:
+        """Where a chain is too long for the stack, begin with the place at which it was given up."""
+        waiting = [place]
+        while waiting:
+            try:
+                self._work(waiting[-1])
+                waiting.pop()
+            except _TooDeep as deep:
+                if deep.place in waiting:
+                    self._results.cells[deep.place] = CIRCULAR
+                else:
+                    waiting.append(deep.place)
+
+    def _work(self, place: _Place) -> None:
+        self._results.cells[place] = self._settled(place, self._worked_out(place))
+
+    def _worked_out(self, place: _Place) -> Any:
+        node = _tree(place.tab.cell(place.row, place.column).value.text)  # type: ignore[union-attr]
+        working = self._results.working
+        if node is None:
+            return PARSE_ERROR
+        if len(working) >= DEEPEST:
+            raise _TooDeep(place)
+        self._volatile = self._volatile or is_volatile(node)
+        working.add(place)
         try:
-            return Evaluation(self, tab, row, column).outcome(node)
+            return Evaluation(self, place.tab, place.row, place.column).outcome(node)
         except RecursionError:
             return Fault("#ERROR!", "The formula is nested too deeply.")
         finally:
-            self._results.working.discard(place)
+            working.discard(place)
 
-    def _settled(self, tab: Tab, row: int, column: int, outcome: Any) -> Any:
+    def _settled(self, place: _Place, outcome: Any) -> Any:
         """A formula's own value: of a grid the first, unless something stands in the grid's way."""
         if not isinstance(outcome, Grid):
-            return "" if outcome is None else outcome
-        blocked = _in_the_way(tab, row, column, outcome)
+            return "" if outcome is None else _finite(outcome)
+        blocked = in_the_way(place.tab, place.row, place.column, outcome)
         if blocked is not None:
             return blocked
-        for spill in self._candidates(tab):
-            if (spill.row, spill.column) == (row, column):
-                spill.grid, spill.done = outcome, True
+        for spill in self._candidates(place.tab):
+            if (spill.row, spill.column) == (place.row, place.column):
+                spill.fill(outcome)
         return outcome.cells[0]
 
-    def _candidates(self, tab: Tab) -> list[_Spill]:
+    def _candidates(self, tab: Tab) -> list[Spill]:
         """The tab's formulas that may spill, none of them worked out for being listed."""
         known = self._results.spills.get(tab.sheet_id)
         if known is None:
@@ -235,7 +254,7 @@ class Calc:
             for row, column, formula in tab.formula_cells():
                 node = _tree(formula.text)
                 if node is not None and spills(node):
-                    known.append(_Spill(row, column, columns(node, self._ref_width(tab))))
+                    known.append(Spill(row, column, columns(node, self._ref_width(tab))))
         return known
 
     def _ref_width(self, tab: Tab) -> Callable[[Ref], int]:
@@ -249,72 +268,28 @@ class Calc:
 
     def _spilled(self, tab: Tab, row: int, column: int) -> Any:
         for spill in self._candidates(tab):
-            if spill.row <= row and spill.column <= column < spill.column + spill.reach:
-                self._work_out(tab, spill)
-                value = spill.at(row, column)
+            if spill.row <= row and spill.meets(column, column + 1):
+                value = self._work_out(tab, spill).at(row, column)
                 if value is not None:
                     return value
         return None
 
-    def _work_out(self, tab: Tab, spill: _Spill) -> None:
-        if not spill.done and (tab.sheet_id, spill.row, spill.column) not in self._results.working:
+    def _work_out(self, tab: Tab, spill: Spill) -> Spill:
+        """The spill with its grid; without, while its formula is under work: then it is being asked by itself."""
+        place = _Place(tab, spill.row, spill.column)
+        if not spill.done and place not in self._results.working:
+            self._result(place)
             spill.done = True
-            self._result(tab, spill.row, spill.column, tab.cell(spill.row, spill.column).value)  # type: ignore[arg-type]
-
-    def _all_spills(self, tab: Tab) -> list[_Spill]:
-        found = self._candidates(tab)
-        for spill in found:
-            self._work_out(tab, spill)
-        return found
-
-    def _spilled_height(self, tab: Tab) -> int:
-        return max((_filled_height(spill) for spill in self._all_spills(tab)), default=0)
-
-    def _suggested(self, node: syntax.Node, tab: Tab, depth: int) -> Mapping[str, Any] | None:
-        if depth > 20:
-            return None
-        if isinstance(node, syntax.FunctionCall):
-            if node.name in DATE_RESULTS:
-                return {"type": DATE_RESULTS[node.name]}
-            parts = node.arguments[1:] if node.name == "IF" else node.arguments
-            found = (self._suggested(part, tab, depth + 1) for part in parts if node.name in PASSES_FORMAT)
-            return next((suggested for suggested in found if suggested), None)
-        if isinstance(node, syntax.Operation) and node.sign in ("+", "-") and len(node.operands) == 2:
-            left, right = (self._suggested(part, tab, depth + 1) for part in node.operands)
-            return None if left and right else left or right
-        if isinstance(node, syntax.Reference):
-            return self._source_format(node.ref, tab)
-        return None
-
-    def _source_format(self, ref: Ref, tab: Tab) -> Mapping[str, Any] | None:
-        try:
-            area = self.resolve(ref, tab)
-        except Failed:
-            return None
-        cell = area.tab.cell(area.rect.top, area.rect.left)
-        found = number_format(cell.format)
-        return found if found and found.get("type") != "TEXT" else None
+        return spill
 
 
-def _filled_height(spill: _Spill) -> int:
-    if spill.grid is None:
-        return spill.row + 1
-    end = len(spill.grid.cells)
-    while end and spill.grid.cells[end - 1] is None:
-        end -= 1
-    return spill.row + -(-end // spill.grid.width)
-
-
-def _in_the_way(tab: Tab, row: int, column: int, grid: Grid) -> Fault | None:
-    """The fault of an array that would overwrite what somebody entered."""
-    rect = Rect(row, column, row + grid.height, column + grid.width)
-    for r in range(row, min(rect.bottom, len(tab.rows))):
-        cells = tab.rows[r]
-        for c in range(column, min(rect.right, len(cells))):
-            if cells[c].value is not None and (r, c) != (row, column):
-                where = cell_name(r, c)
-                return Fault("#REF!", f"Array result was not expanded because it would overwrite data in {where}.")
-    return None
+def _finite(value: Any) -> Any:
+    """Numbers are 64-bit floats, however Python may reckon on the way."""
+    try:
+        is_number = isinstance(value, int | float)
+        return value if not is_number or math.isfinite(value) else TOO_LARGE
+    except OverflowError:
+        return TOO_LARGE
 
 
 def _box(ref: Ref) -> Box:

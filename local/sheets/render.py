@@ -12,35 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.sheets.a1 import Rect
-from local.sheets.calc import Calc, Fault
+from local.sheets.calc import Calc
+from local.sheets.cellview import BLACK, DEFAULT_FORMAT, WHITE, CellView
 from local.sheets.changes.dimensions import DEFAULT_SIZE
-from local.sheets.formats import show
-from local.sheets.locales import Locale, locale_of
+from local.sheets.locales import locale_of
 from local.sheets.masks import Mask, below, select
 from local.sheets.protection import may_edit
 from local.sheets.ranges import Area
-from local.sheets.values import plain
-from local.sheets.workbook import EMPTY, Cell, Formula, Json, Tab, Workbook
+from local.sheets.workbook import Json, Tab, Workbook
 
 URL = "https://docs.google.com/spreadsheets/d/{}/edit"
-WHITE, BLACK = {"red": 1, "green": 1, "blue": 1}, {}
-DEFAULT_FORMAT: Json = {
-    "backgroundColor": WHITE,
-    "padding": {"top": 2, "right": 3, "bottom": 2, "left": 3},
-    "verticalAlignment": "BOTTOM",
-    "wrapStrategy": "OVERFLOW_CELL",
-    "textFormat": {
-        "foregroundColor": BLACK,
-        "fontFamily": "arial,sans,sans-serif",
-        "fontSize": 10,
-        "bold": False,
-        "italic": False,
-        "strikethrough": False,
-        "underline": False,
-        "foregroundColorStyle": {"rgbColor": BLACK},
-    },
-    "backgroundColorStyle": {"rgbColor": WHITE},
-}
 THEME_COLORS = {
     "TEXT": BLACK,
     "BACKGROUND": WHITE,
@@ -60,16 +41,6 @@ SHEET_LISTS = (
     *("merges", "conditionalFormats", "filterViews", "charts", "bandedRanges"),
     *("rowGroups", "columnGroups", "slicers", "tables"),
 )
-FAULT_TYPES = {
-    "#DIV/0!": "DIVIDE_BY_ZERO",
-    "#N/A": "N_A",
-    "#NAME?": "NAME",
-    "#NUM!": "NUM",
-    "#REF!": "REF",
-    "#VALUE!": "VALUE",
-    "#NULL!": "NULL_VALUE",
-    "#ERROR!": "ERROR",
-}
 
 
 def new_properties(title: str, locale: str = "en_US", time_zone: str = "Etc/GMT") -> Json:
@@ -164,85 +135,6 @@ class View:
         while rows and not rows[-1]:
             rows.pop()
         return rows
-
-
-class CellView:
-    """Makes CellData messages, and in them only what a mask names."""
-
-    def __init__(self, calc: Calc, locale: Locale, mask: Mask) -> None:
-        self._calc = calc
-        self._locale = locale
-        self._place: tuple[Tab, int, int]
-        made = {
-            "userEnteredValue": self._entered,
-            "effectiveValue": self._effective,
-            "formattedValue": self._formatted,
-            "userEnteredFormat": lambda cell, value: cell.format,
-            "effectiveFormat": self._effective_format,
-            "hyperlink": self._hyperlink,
-            "note": lambda cell, value: cell.note,
-            "textFormatRuns": lambda cell, value: list(cell.runs) if cell.runs else None,
-            "dataValidation": lambda cell, value: cell.validation,
-        }
-        self._parts = [(name, make, below(mask, name)) for name, make in made.items() if below(mask, name) is not None]
-
-    def render(self, tab: Tab, row: int, column: int) -> Json:
-        cell = tab.cell(row, column)
-        value = self._calc.value(tab, row, column)
-        if cell is EMPTY and value is None:
-            return {}
-        self._place = (tab, row, column)
-        made = ((name, make(cell, value), branch) for name, make, branch in self._parts)
-        return {name: select(branch or {}, part) for name, part, branch in made if part is not None}
-
-    def _entered(self, cell: Cell, value: Any) -> Json | None:
-        if isinstance(cell.value, Formula):
-            return {"formulaValue": cell.value.text}
-        return _extended(cell.value)
-
-    def _effective(self, cell: Cell, value: Any) -> Json | None:
-        return _extended(value)
-
-    def _formatted(self, cell: Cell, value: Any) -> str | None:
-        if value is None or value == "":
-            return None
-        if isinstance(value, Fault):
-            return value.code
-        return value if isinstance(value, str) else show(value, self._calc.looks(*self._place), self._locale)
-
-    def _effective_format(self, cell: Cell, value: Any) -> Json | None:
-        if cell.format is None and value is None:
-            return None
-        merged = copy.deepcopy(DEFAULT_FORMAT)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            merged["horizontalAlignment"] = "RIGHT"
-        elif value is not None:
-            merged["horizontalAlignment"] = "CENTER" if isinstance(value, bool) else "LEFT"
-        merged["hyperlinkDisplayType"] = "PLAIN_TEXT"
-        return _merge(merged, cell.format or {})
-
-    def _hyperlink(self, cell: Cell, value: Any) -> str | None:
-        return self._calc.link(*self._place)
-
-
-def _merge(target: Json, source: Any) -> Json:
-    for name, value in source.items():
-        target[name] = (
-            _merge(target.get(name, {}), value) if isinstance(value, dict) and name == "textFormat" else value
-        )
-    return target
-
-
-def _extended(value: Any) -> Json | None:
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return {"boolValue": value}
-    if isinstance(value, str):
-        return {"stringValue": value}
-    if isinstance(value, Fault):
-        return {"errorValue": {"type": FAULT_TYPES.get(value.code, "ERROR"), "message": value.message}}
-    return {"numberValue": plain(value)}
 
 
 def _lines(tab: Tab, name: str, dimension: str, span: range) -> list[Json]:

@@ -256,3 +256,27 @@ def test_ten_lookup_columns_over_ten_thousand_rows_are_read_within_seconds(desk:
 
 def test_an_open_range_ends_where_the_grid_does(desk: Desk) -> None:
     assert within(desk.book.tabs[0], Box(top=1, left=0, right=1)).bottom == 1000
+
+
+def test_a_long_chain_of_formulas_is_worked_out_from_its_far_end(desk: Desk) -> None:
+    desk.put("A1", [1], *[[f"=A{row}+1"] for row in range(1, 900)])
+
+    assert desk.cell("A900") == 900
+
+
+def test_a_long_circle_ends(desk: Desk) -> None:
+    desk.put("A1", ["=A500"], *[[f"=A{row}+1"] for row in range(1, 500)])
+
+    assert desk.cell("A250") == "#REF!"
+
+
+def test_an_array_feeds_another_beyond_the_last_typed_row(desk: Desk) -> None:
+    desk.put("A1", ["=SEQUENCE(5)", "=ARRAYFORMULA(A1:A6*2)", "=SUM(B:B)", "=COUNTA(A:A)"])
+
+    assert desk.get("A1:D6", "UNFORMATTED_VALUE") == [[1, 2, 30, 5], [2, 4], [3, 6], [4, 8], [5, 10], ["", 0]]
+
+
+def test_a_number_too_large_is_an_error(desk: Desk) -> None:
+    desk.put("A1", ["=10^308*10"], ["=10^999"])
+
+    assert desk.get("A1:A2") == [["#NUM!"], ["#NUM!"]]

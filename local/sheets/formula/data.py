@@ -12,7 +12,9 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from local.sheets.a1 import Rect
+from local.sheets.formats import show
 from local.sheets.locales import EN_US
+from local.sheets.typed import read
 
 if TYPE_CHECKING:
     from local.sheets.workbook import Tab
@@ -132,8 +134,6 @@ def number(value: Scalar) -> float | int:
 
 
 def _read(text: str) -> float | int:
-    from local.sheets.typed import read
-
     value, _ = read(text, EN_US)
     if value is None:
         return 0
@@ -143,8 +143,6 @@ def _read(text: str) -> float | int:
 
 
 def text(value: Scalar) -> str:
-    from local.sheets.formats import show
-
     if value is None:
         return ""
     if isinstance(value, Fault):
