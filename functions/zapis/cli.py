@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from zapis.commands.doctor import doctor
 from zapis.commands.journal import journal
 from zapis.errors import QuotaExceeded, SettingsError, ZapisError
 from zapis.publish.layout import lay_out
@@ -26,6 +27,7 @@ def main() -> None:
     """Set up and look after Zapis."""
 
 
+main.add_command(doctor)
 main.add_command(journal)
 
 

@@ -17,17 +17,17 @@ Command = Callable[..., Any]
 _LEDGER = click.option(
     "--ledger", metavar="LINK", envvar="ZAPIS_LEDGER", show_envvar=True, required=True, help="The ledger."
 )
-_KEY = click.option(
+key_option = click.option(
     "--key", type=Path, envvar="GOOGLE_APPLICATION_CREDENTIALS", show_envvar=True, help="Service account's key."
 )
-_EMULATOR = click.option(
+emulator_option = click.option(
     "--emulator", envvar="SHEETS_EMULATOR_HOST", show_envvar=True, help="host:port that stands in for Google."
 )
 
 
 def ledger_options(command: Command) -> Command:
     """The options `ledger`, `key` and `emulator`."""
-    return _LEDGER(_KEY(_EMULATOR(command)))
+    return _LEDGER(key_option(emulator_option(command)))
 
 
 def open_sheets(key: Path | None, emulator: str | None) -> Sheets:
