@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.sheets.a1 import Rect, cell_name
+from local.sheets.a1 import Rect, cell_name, rect_name
 from local.sheets.call import World
 from local.sheets.changes.context import Context
 from local.sheets.changes.sheets import add_sheet
@@ -82,7 +82,7 @@ def edit_as_person(world: World, file_id: str, message: Mapping[str, Any]) -> Js
         raise Refused(
             f"Вкладка «{tab.title}» кончается на {cell_name(tab.row_count - 1, tab.column_count - 1)}: ячейки там нет."
         )
-    _check_hand(world, book, tab, row, column, str(message.get("as") or ORGANISER))
+    check_hand(world, book, tab, Rect(row, column, row + 1, column + 1), str(message.get("as") or ORGANISER))
     cell = entered(book, tab.cell(row, column), message.get("value", ""), "USER_ENTERED")
     objection = complaint(book, world.calc(book), tab.cell(row, column).validation, cell.value)
     if objection:
@@ -100,13 +100,15 @@ def _tab(book: Workbook, title: Any) -> Tab:
     return tab
 
 
-def _check_hand(world: World, book: Workbook, tab: Tab, row: int, column: int, person: str) -> None:
+def check_hand(world: World, book: Workbook, tab: Tab, rect: Rect, person: str) -> None:
+    """Refuse a person who may not write into these cells. Raises Refused."""
     if world.drive.rank(book.file_id, person) < 2:
         raise Refused(f"У {person} нет прав на изменение этой таблицы.")
-    if not writable(book, tab, Rect(row, column, row + 1, column + 1), person):
+    if not writable(book, tab, rect, person):
+        cells = rect_name(rect)
+        what = f"Ячейка {cells} защищена" if rect.is_cell else f"Среди ячеек {cells} есть защищённые"
         raise Refused(
-            f"Ячейка {cell_name(row, column)} защищена: её заполняет программа. "
-            "Если изменить её всё же нужно, попросите владельца таблицы снять защиту."
+            f"{what}: там пишет программа. Если изменить всё же нужно, попросите владельца таблицы снять защиту."
         )
 
 

@@ -11,10 +11,10 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from local.sheets import doors
+from local.sheets import doors, page
 from local.sheets.accounts import GRANT_TYPE, InvalidGrant
 from local.sheets.api import Api, Incoming, Outcome
 from local.sheets.call import Answer
@@ -36,8 +36,9 @@ def application(api: Api, url: str, stopping: asyncio.Event) -> Starlette:
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
         return _dated(_exchange(api, form, f"{url}/token"), api)
 
-    routes = [Route("/token", token, methods=["POST"])]
-    routes += [_door(path, method, act, api, url) for (method, path), act in DOORS.items()]
+    routes: list[BaseRoute] = [Route("/token", token, methods=["POST"])]
+    routes += [_door(path, method, act, api, url) for (method, path), act in (DOORS | page.DOORS).items()]
+    routes += page.pages(api)
     routes += [Route("/{path:path}", imitate, methods=METHODS)]
     return Starlette(routes=routes)
 

@@ -1,0 +1,41 @@
+// Requests to the emulator. An answer that refuses becomes a Refusal, whose message is for people.
+
+export class Refusal extends Error {}
+export class Unreachable extends Error {}
+
+async function send(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new Unreachable("Нет связи с таблицей. Введённое не сохранено, пробую снова.");
+  }
+  const body = await answer.json();
+  if (!answer.ok) throw new Refusal(body.error ?? `Таблица не приняла изменение (${answer.status}).`);
+  return body;
+}
+
+export class File {
+  constructor(id) {
+    this.base = `/_local/files/${encodeURIComponent(id)}`;
+  }
+
+  outline() { return send(`${this.base}/outline`); }
+
+  async version() { return (await send(`${this.base}/version`)).version; }
+
+  rows(sheet, top, bottom) { return send(`${this.base}/sheets/${sheet}/rows/${top}/${bottom}`); }
+
+  async choices(sheet, row, column) {
+    return (await send(`${this.base}/sheets/${sheet}/choices/${row}/${column}`)).choices;
+  }
+
+  write(sheet, row, column, rows) { return this.#post("block", { sheet, row, column, rows }); }
+
+  change(...requests) { return this.#post("change", { requests }); }
+
+  #post(door, body) {
+    const headers = { "Content-Type": "application/json" };
+    return send(`${this.base}/${door}`, { method: "POST", headers, body: JSON.stringify(body) });
+  }
+}
