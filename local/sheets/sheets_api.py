@@ -6,13 +6,13 @@ import copy
 from typing import Any
 from urllib.parse import unquote
 
-from local.sheets import changes, values
+from local.sheets import changes, tables, values
 from local.sheets.a1 import Box, range_name
 from local.sheets.call import Call
 from local.sheets.cells import WRITABLE, with_data
 from local.sheets.changes.context import Context
+from local.sheets.changes.metadata import matches
 from local.sheets.changes.sheets import add_sheet, copied_head
-from local.sheets.changes.things import matches
 from local.sheets.errors import ApiError, bad_field, invalid, not_found, unknown_name
 from local.sheets.limits import check_cells
 from local.sheets.masks import below
@@ -175,7 +175,7 @@ def values_append(call: Call) -> Json:
     insert = _insert_option(call.option("insertDataOption"))
     book = call.book("writer")
     with book.changing():
-        table, written = values.append(book, call.world.calc(book), _range(call), body, pen, insert)
+        table, written = tables.append(book, call.world.calc(book), _range(call), body, pen, insert)
     call.midway()
     found = {"tableRange": range_name(written.tab.title, table)} if table else {}
     summary = _summary(call, book, written, call.flag("includeValuesInResponse"), _options(call))

@@ -11,8 +11,8 @@ import gspread
 
 from local.sheets.changes import APPLY, NOT_IMITATED
 from local.sheets.faults import KINDS
-from local.sheets.formula.evaluate import SPECIAL
-from local.sheets.formula.functions import EACH, UNGUARDED, WHOLE
+from local.sheets.formula.evaluate import SPECIAL, WHOLE
+from local.sheets.formula.scalars import EACH, UNGUARDED
 from local.sheets.routes import DOORS
 from local.sheets.server import Emulator
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 from local.sheets.a1 import Rect
 from local.sheets.formula import syntax
+from local.sheets.formula.aggregates import AGGREGATES
+from local.sheets.formula.arrays import ARRAYS
 from local.sheets.formula.data import (
     Area,
     Failed,
@@ -28,10 +30,11 @@ from local.sheets.formula.data import (
     text,
     truth,
 )
-from local.sheets.formula.functions import EACH, UNGUARDED, WHOLE
 from local.sheets.formula.references import Ref
+from local.sheets.formula.scalars import EACH, UNGUARDED
 from local.sheets.workbook import Tab
 
+WHOLE = {**AGGREGATES, **ARRAYS}
 MAKES_ARRAYS = frozenset(
     {"ARRAYFORMULA", "FILTER", "SORT", "UNIQUE", "TRANSPOSE", "SPLIT", "SEQUENCE", "FLATTEN", "INDEX", "XLOOKUP"}
 )
