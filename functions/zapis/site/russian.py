@@ -1,7 +1,7 @@
 """Numbers, days and hours as Russian readers write them.
 
-The one place that knows the names of months and the three plural forms; replaced by gettext catalogues when
-the pages speak a second language. All moments are shown in Moscow time, because that is where the gate is.
+What the pages need beyond `core.russian`; replaced by gettext catalogues when the pages speak a second
+language. All moments are shown in Moscow time, because that is where the gate is.
 """
 
 from __future__ import annotations
@@ -11,28 +11,11 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from zapis.core.catalogue import MOSCOW
+from zapis.core.russian import MONTHS, NBSP, WEEKDAYS, counted, plural
 
-NBSP = "\u00a0"
-MONTHS = (
-    *("января", "февраля", "марта", "апреля", "мая", "июня"),
-    *("июля", "августа", "сентября", "октября", "ноября", "декабря"),
-)
-WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 _SHORT_WORD = re.compile(r"(?<![\w-])([А-Яа-яЁё]{1,2}|\d+) +(?=[\w«])")
 _DASH = re.compile(r" +([—–])")
-
-
-def form_of(number: int, one: str, few: str, many: str) -> str:
-    """The form of a noun that goes with `number`: место, места, мест."""
-    if number % 10 == 1 and number % 100 != 11:
-        return one
-    return few if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else many
-
-
-def counted(number: int, one: str, few: str, many: str) -> str:
-    """The number with its noun, which never part at a line's end."""
-    return f"{number}{NBSP}{form_of(number, one, few, many)}"
 
 
 def years(age: int) -> str:
@@ -47,12 +30,12 @@ def people(number: int) -> str:
 
 def years_genitive(age: int) -> str:
     """An age after «с» and «до»: с 12 лет, до 21 года."""
-    return f"{age}{NBSP}{form_of(age, 'года', 'лет', 'лет')}"
+    return f"{age}{NBSP}{plural(age, 'года', 'лет', 'лет')}"
 
 
 def people_genitive(number: int) -> str:
     """A head count after «до» and «не больше»: до 4 человек, до 21 человека."""
-    return f"{number}{NBSP}{form_of(number, 'человека', 'человек', 'человек')}"
+    return f"{number}{NBSP}{plural(number, 'человека', 'человек', 'человек')}"
 
 
 def day_of(moment: datetime) -> date:

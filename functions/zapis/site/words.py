@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zapis.core.model import Reason, Registration, Standing
+from zapis.core.russian import NBSP
 from zapis.errors import CannotDecide, JournalDisturbed, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import russian
@@ -187,9 +188,9 @@ def of_misfit(age: int, offer: Offer) -> str:
     """Why somebody of this age cannot come."""
     if age < offer.terms.min_age:
         least = russian.years_genitive(offer.terms.min_age)
-        return f"{russian.years(age)} — рано: на этот визит пускают с{russian.NBSP}{least}."
+        return f"{russian.years(age)} — рано: на этот визит пускают с{NBSP}{least}."
     most = russian.years_genitive(offer.terms.max_age)
-    return f"{russian.years(age)} — не подходит: на этот визит пускают до{russian.NBSP}{most}."
+    return f"{russian.years(age)} — не подходит: на этот визит пускают до{NBSP}{most}."
 
 
 def of_party_size(offer: Offer) -> str:
@@ -214,10 +215,10 @@ def of_offer(offer: Offer) -> str:
 
 
 _OFFERS: Mapping[Availability, Callable[[Offer], str]] = {
-    Availability.OPEN: lambda o: f"свободно {o.free} из{russian.NBSP}{o.terms.capacity}",
+    Availability.OPEN: lambda o: f"свободно {o.free} из{NBSP}{o.terms.capacity}",
     Availability.WAITING: lambda o: "лист ожидания",
     Availability.FULL: lambda o: "мест нет",
-    Availability.NOT_OPEN_YET: lambda o: f"запись с{russian.NBSP}{russian.deadline(o.terms.opens)}",
+    Availability.NOT_OPEN_YET: lambda o: f"запись с{NBSP}{russian.deadline(o.terms.opens)}",
     Availability.CLOSED: lambda o: "запись закрыта",
     Availability.CANCELLED: lambda o: "отменена",
     Availability.PAST: lambda o: "завершена",
