@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 import secrets
 import string
@@ -225,8 +226,8 @@ def _permission_id(kind: str, who: str | None) -> str:
     """One person has one permission id everywhere, as in Google's."""
     if kind == "anyone":
         return "anyoneWithLink"
-    digits = int.from_bytes(str(who).casefold().encode(), "big") % 10**19
-    return f"{digits:020d}"
+    digest = hashlib.sha256(str(who).casefold().encode()).digest()
+    return f"{int.from_bytes(digest[:8], 'big'):020d}"
 
 
 Condition = tuple[str, str, str]

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local.sheets import values
+from local.sheets.a1 import quote_title
 from local.sheets.call import Answer, Call
 from local.sheets.drive import SHEET_TYPE
 from local.sheets.errors import ApiError, not_imitated
@@ -204,9 +205,7 @@ def upload(call: Call) -> Json:
 def _replace_content(book: Workbook, lines: list[list[Any]], editor: str) -> None:
     tab = book.tabs[0]
     tab.replace_rows([])
-    values.update(
-        book, values.range_name(tab.title, tab.grid).split("!")[0], {"values": lines}, Pen(editor, "USER_ENTERED")
-    )
+    values.update(book, quote_title(tab.title), {"values": lines}, Pen(editor, "USER_ENTERED"))
     spare = tab.row_count - max(len(lines), 1)
     if spare > 0:
         shift_grid(book, tab, Shift("ROWS", tab.row_count - spare, -spare))

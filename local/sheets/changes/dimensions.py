@@ -85,11 +85,11 @@ def _dress(tab: Tab, dimension: str, start: int, end: int, model: int) -> None:
         for row in range(start, end) if looks else ():
             tab.put_row(row, looks)
         return
-    for index, row in enumerate(tab.rows):
-        if model < len(row) and (row[model].format or row[model].validation):
-            cells = list(row)
+    for index, line in enumerate(tab.rows):
+        if model < len(line) and (line[model].format or line[model].validation):
+            cells = list(line)
             cells.extend([EMPTY] * (end - len(cells)))
-            cells[start:end] = [Cell(format=row[model].format, validation=row[model].validation)] * (end - start)
+            cells[start:end] = [Cell(format=line[model].format, validation=line[model].validation)] * (end - start)
             tab.put_row(index, trimmed(cells))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from local.sheets import typed
 from local.sheets.formula.data import Area, Fault, Grid, Result, Scalar, fail, key, number, rank, text, truth
 from local.sheets.locales import EN_US
+from local.sheets.workbook import Formula
 
 if TYPE_CHECKING:
     from local.sheets.formula.evaluate import Evaluation
@@ -91,7 +92,7 @@ def test_of(condition: Scalar) -> Callable[[Scalar], bool]:
     sign, rest = re.match(r"(<>|<=|>=|<|>|=)?(.*)", condition, re.DOTALL).groups()  # type: ignore[union-attr]
     value, _ = typed.read(rest, EN_US)
     if sign in ("<", ">", "<=", ">="):
-        return _ordered(sign, value if not isinstance(value, typed.Formula) else rest)
+        return _ordered(sign, value if not isinstance(value, Formula) else rest)
     equal = _equal(rest, value)
     return (lambda v: not equal(v)) if sign == "<>" else equal
 
