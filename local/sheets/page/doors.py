@@ -28,6 +28,7 @@ PROTECTED = (
     "Здесь есть ячейки, которые заполняет программа: они защищены, и ничего не изменено. "
     "Если изменить их всё же нужно, попросите владельца таблицы снять защиту."
 )
+REFUSED = "Таблица не приняла изменение:"
 MAX_ROWS = 400
 """More rows than any screen shows at once."""
 
@@ -84,7 +85,8 @@ def _texts(book: Workbook, tab: Tab, rect: Rect, block: list[list[Any]]) -> list
     def text(row: int, column: int, value: Any) -> str | None:
         return None if value is None else view.typed_text(tab.cell(row, column), locale)
 
-    return [[text(row, c, value) for c, value in enumerate(line, rect.left)] for row, line in enumerate(block, rect.top)]
+    lines = enumerate(block, rect.top)
+    return [[text(row, column, value) for column, value in enumerate(line, rect.left)] for row, line in lines]
 
 
 def _judged(context: Context, tab: Tab, row: int, column: int, value: Any) -> Cell:
@@ -103,7 +105,7 @@ def change(world: World, file_id: str, message: Json) -> Json:
         with book.changing():
             changes.apply(Context(book, world.calc(book), view.person(world, book)), requests)
     except ApiError as error:
-        raise Refused(PROTECTED if REFUSAL in error.message else error.message) from None
+        raise Refused(PROTECTED if REFUSAL in error.message else f"{REFUSED} {error.message}") from None
     return {"version": book.version}
 
 

@@ -6,7 +6,8 @@ what is in view. Nothing here changes a workbook.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from typing import Any
 
 from local.sheets import typed
@@ -23,6 +24,8 @@ from local.sheets.ranges import from_grid_range, tab_of
 from local.sheets.workbook import EMPTY, Cell, Formula, Json, Tab, Workbook
 
 TICKS = ("TRUE", "FALSE")
+WEB = re.compile(r"https?://\S+\Z")
+GOOGLE_FILE = re.compile(r"https://docs\.google\.com/spreadsheets/d/([\w-]+)")
 LISTS = ("ONE_OF_LIST", "ONE_OF_RANGE")
 
 
@@ -90,7 +93,7 @@ def rows(world: World, file_id: str, sheet_id: int, top: int, bottom: int) -> Js
     """The cells of rows top..bottom (the end not included) and the looks that they refer to. Raises ApiError."""
     book = world.drive.book(file_id)
     tab = tab_of(book, sheet_id)
-    line = _Line(book, world.calc(book), tab)
+    line = _Line(book, world.calc(book), tab, world.drive.records)
     made = {row: line.cells(row) for row in range(max(top, 0), min(bottom, tab.row_count))}
     return {"version": book.version, "rows": made, "looks": line.looks.made}
 
@@ -98,8 +101,9 @@ def rows(world: World, file_id: str, sheet_id: int, top: int, bottom: int) -> Js
 class _Line:
     """Makes the cells of rows of one tab."""
 
-    def __init__(self, book: Workbook, calc: Calc, tab: Tab) -> None:
+    def __init__(self, book: Workbook, calc: Calc, tab: Tab, files: Container[str]) -> None:
         self.looks = Looks()
+        self._files = files
         self._calc = calc
         self._tab = tab
         self._locale = locale_of(book.head["properties"].get("locale", "en_US"))
@@ -121,7 +125,7 @@ class _Line:
             "typed": _typed(cell, text, self._locale),
             "look": self.looks.number(cell.format),
             "note": cell.note,
-            "link": self._calc.link(self._tab, row, column),
+            "link": self._link(row, column, text),
             "kind": _kind(value),
             **_control(cell, value),
         }
@@ -133,6 +137,14 @@ class _Line:
         if isinstance(value, Fault):
             return value.code
         return show(value, self._calc.looks(self._tab, row, column), self._locale)
+
+    def _link(self, row: int, column: int, text: str) -> str | None:
+        """Where the cell leads: a file that lies here is opened here, though its address names Google."""
+        target = self._calc.link(self._tab, row, column) or text
+        if not WEB.match(target):
+            return None
+        found = GOOGLE_FILE.match(target)
+        return f"/spreadsheets/d/{found[1]}/edit" if found and found[1] in self._files else target
 
 
 def _kind(value: Any) -> str | None:

@@ -1,24 +1,23 @@
 // One workbook in a browser: what the person does becomes requests, what others do becomes fresh cells.
 // The server is the truth: after each change, own or foreign, the outline and the rows in view are read again.
 
-import { fromText, tiled, toText } from "./clips.js";
+import { Card } from "./card.js";
 import { Editor } from "./editor.js";
 import { Grid } from "./grid.js";
 import { dress } from "./looks.js";
-import { gridRange, guarded, named, one, rectName, span } from "./places.js";
+import { gridRange, guarded, named, one, rectName } from "./places.js";
 import { File, Refusal, Unreachable } from "./talk.js";
 
 const EVERY = 1000;
 const SPARE = 40;
-const MOST = 400;
 const GLOW_AT_MOST = 300;
 const QUIET_MINUTES = 5;
 const MORE_ROWS = 100;
 const HARD = "Эти ячейки заполняет программа, они защищены. Чтобы менять их, снимите защиту у владельца таблицы.";
 
-const find = (id) => document.getElementById(id);
+export const find = (id) => document.getElementById(id);
 
-class Book {
+export class Book {
   constructor(id) {
     this.file = new File(id);
     this.cells = new Map();
@@ -26,10 +25,12 @@ class Book {
     this.undone = [];
     this.quietUntil = 0;
     this.work = Promise.resolve();
-    this.grid = new Grid(find("grid"), { lacks: (first, last) => this.fetch(first, last), moved: () => this.moved() });
+    this.card = new Card(find("card"));
+    this.grid = new Grid(find("grid"), { lacks: (rows) => this.fetch(rows), moved: () => this.moved() });
+    this.card.over(this.grid);
     this.editor = new Editor(this.grid, {
       commit: (place, text, step) => this.commit(place, text, step),
-      cancel: () => this.moved(),
+      cancel: () => { this.grid.root.focus({ preventScroll: true }); this.settle(); },
       typing: (text) => { find("formula").value = text; },
       choices: ({ row, column }) => this.file.choices(this.tab.id, row, column),
     });
@@ -45,7 +46,7 @@ class Book {
   }
 
   async poll() {
-    if (document.hidden || this.asking) return;
+    if (document.hidden || this.asking || this.saving) return;
     this.asking = true;
     try {
       if ((await this.file.version()) !== this.version) await this.read({ glow: true });
@@ -68,63 +69,55 @@ class Book {
     document.querySelector("h1").textContent = outline.title;
     this.tab = this.tabs.find((tab) => tab.id === before?.id) ?? this.tabNamedByHash() ?? this.tabs.find((tab) => !tab.hidden);
     if (before?.id !== this.tab.id) this.cells = new Map();
-    const rows = before?.id === this.tab.id ? this.rowsInView() : [];
-    const changed = rows.length ? await this.load(rows[0], rows.at(-1), { afresh: true }) : [];
+    const stays = before?.id === this.tab.id;
+    const changed = stays ? await this.load(spans(this.grid.rowsInView, this.tab, 0), { afresh: true }) : [];
     this.version = outline.version;
     this.drawTabs();
     this.grid.show(this.tab, this.cells);
     this.editor.attach();
     if (!before) this.followHash();
     if (glow && changed.length <= GLOW_AT_MOST) this.grid.flash(changed);
-    if (!this.editor.open) this.moved({ quiet: true });
+    this.settle();
   }
 
-  rowsInView() {
-    const { first, last } = this.grid.inView;
-    return [...Array(this.tab.frozenRows).keys(), Math.max(0, first - 8), Math.min(last + 8, this.tab.rows - 1)].sort((a, b) => a - b);
-  }
-
-  /** Rows that the grid lacks, with some to spare on either side. */
-  async fetch(first, last) {
+  /** Rows that the grid lacks, with some to spare on either side; one request at a time. */
+  async fetch(rows) {
     if (this.fetching) return;
     this.fetching = true;
     const { tab } = this;
     try {
-      const from = last - first > MOST / 2 ? Math.max(first, last - MOST / 2) : first;
-      if (from > first) await this.load(0, tab.frozenRows);
-      await this.load(Math.max(0, from - SPARE), Math.min(last + SPARE, tab.rows - 1));
+      await this.load(spans(rows, tab, SPARE));
     } catch (trouble) {
       this.fail(trouble);
     } finally {
       this.fetching = false;
     }
-    if (tab.id === this.tab.id) this.grid.draw();
+    this.grid.draw();
     this.editor.attach();
-    if (!this.editor.open) this.moved({ quiet: true });
+    this.settle();
   }
 
-  /** Put rows first..last into the cells; `afresh` forgets all others. Answers the places that changed. */
-  async load(first, last, { afresh = false } = {}) {
+  /** Put spans of rows into the cells; `afresh` forgets all others. Answers the places that changed. */
+  async load(wanted, { afresh = false } = {}) {
     const { tab } = this;
-    const changed = [];
     const fresh = new Map();
-    const spans = last - first < MOST ? [[first, last]] : [[0, Math.max(tab.frozenRows - 1, 0)], [Math.max(first, last - MOST + 1), last]];
-    for (const [from, to] of spans) {
-      const answer = await this.file.rows(tab.id, from, to + 1);
+    for (const [first, last] of wanted) {
+      const answer = await this.file.rows(tab.id, first, last + 1);
       const looks = answer.looks.map(dress);
       for (const [row, cells] of Object.entries(answer.rows)) fresh.set(Number(row), ingest(cells, looks));
     }
     if (tab.id !== this.tab.id) return [];
-    for (const [row, cells] of fresh) {
-      const known = this.cells.get(row);
-      if (known && !this.mine(row)) changed.push(...differing(row, known, cells));
-      if (!known || !alike(known, cells)) this.cells.set(row, cells);
-    }
+    const changed = [...fresh].flatMap(([row, cells]) => this.put(row, cells));
     if (afresh) for (const row of [...this.cells.keys()]) if (!fresh.has(row)) this.cells.delete(row);
     return changed;
   }
 
-  mine() { return false; }
+  put(row, cells) {
+    const known = this.cells.get(row);
+    if (known && alike(known, cells)) return [];
+    this.cells.set(row, cells);
+    return known ? differing(row, known, cells) : [];
+  }
 
   // Tabs
 
@@ -170,13 +163,20 @@ class Book {
 
   // Selection
 
-  moved({ quiet = false } = {}) {
+  /** The person went elsewhere. */
+  moved() {
+    this.leaving = false;
+    this.card.hide();
+    this.settle();
+  }
+
+  /** Show what the selected cell holds now. */
+  settle() {
     const { row, column } = this.grid.at;
     const cell = this.grid.cell(row, column);
     if (document.activeElement !== find("name")) find("name").value = rectName(this.grid.selected);
     if (!this.editor.open && document.activeElement !== find("formula")) find("formula").value = typedText(cell);
     find("formula").readOnly = this.guard(one(row, column)) === "hard";
-    if (!quiet) this.leaving = false;
   }
 
   guard(rect) { return guarded(this.tab, rect); }
@@ -186,7 +186,8 @@ class Book {
   edit(text, options) {
     const { at } = this.grid;
     if (this.guard(one(at.row, at.column)) === "hard") return this.warn(HARD);
-    this.grid.select(at);
+    this.grid.reveal(at.row, at.column);
+    this.card.hide();
     return this.editor.start(at, text ?? typedText(this.grid.cell(at.row, at.column)), options);
   }
 
@@ -194,7 +195,7 @@ class Book {
     const unchanged = text === typedText(this.grid.cell(row, column));
     if (document.activeElement === document.body) find("grid").focus({ preventScroll: true });
     if (down || right) this.grid.select(this.grid.beside({ row, column }, down, right));
-    else this.moved();
+    else this.settle();
     if (!unchanged) this.write({ row, column }, [[text]]);
   }
 
@@ -218,6 +219,7 @@ class Book {
   change(rect, act) {
     this.work = this.work.then(async () => {
       if (rect && !(await this.allowed(rect))) return;
+      this.saving = true;
       this.say("Сохраняю…");
       try {
         await act();
@@ -227,6 +229,7 @@ class Book {
         this.fail(trouble);
       }
       await this.read().catch((trouble) => this.fail(trouble));
+      this.saving = false;
     });
     return this.work;
   }
@@ -245,6 +248,11 @@ class Book {
     return agreed;
   }
 
+  /** A selection without the never-used rows at its end: whole columns are selected far below the data. */
+  filled(rect) {
+    return { ...rect, bottom: Math.min(rect.bottom, Math.max(this.tab.used, rect.top + 1)) };
+  }
+
   undo() {
     const last = this.undone.pop();
     if (!last) return this.warn("Отменять нечего: с открытия страницы или последней сортировки ничего не вводили.");
@@ -253,10 +261,9 @@ class Book {
   }
 
   clear() {
-    const { selected } = this.grid;
-    const block = Array.from({ length: Math.min(selected.bottom, Math.max(this.tab.used, selected.top + 1)) - selected.top }, () =>
-      Array(selected.right - selected.left).fill(""));
-    this.write({ row: selected.top, column: selected.left }, block);
+    const { top, left, bottom, right } = this.filled(this.grid.selected);
+    const block = Array.from({ length: bottom - top }, () => Array(right - left).fill(""));
+    this.write({ row: top, column: left }, block);
   }
 
   toggle({ row, column }) {
@@ -275,9 +282,11 @@ class Book {
 
   insertRow() {
     const { row } = this.grid.at;
+    if (this.guard({ top: row, left: 0, bottom: row + 1, right: this.tab.columns }) === "hard") return this.warn(HARD);
     const range = { sheetId: this.tab.id, dimension: "ROWS", startIndex: row + 1, endIndex: row + 2 };
     const inheritFromBefore = row >= this.tab.frozenRows;
-    this.request(null, { insertDimension: { range, inheritFromBefore } }).then(() => this.grid.select({ row: row + 1, column: 0 }));
+    const inserted = this.request(null, { insertDimension: { range, inheritFromBefore } });
+    return inserted.then(() => this.grid.select({ row: row + 1, column: this.grid.at.column }));
   }
 
   removeRows() {
@@ -289,8 +298,10 @@ class Book {
 
   addRows() {
     const end = this.tab.rows;
+    if (this.guard({ top: end - 1, left: 0, bottom: end, right: this.tab.columns }) === "hard") return this.warn(HARD);
     const range = { sheetId: this.tab.id, dimension: "ROWS", startIndex: end, endIndex: end + MORE_ROWS };
-    this.request(null, { insertDimension: { range, inheritFromBefore: true } });
+    const added = this.request(null, { insertDimension: { range, inheritFromBefore: true } });
+    return added.then(() => this.grid.select({ row: end, column: 0 }));
   }
 
   hideTab() {
@@ -298,68 +309,6 @@ class Book {
     if (!hidden && this.tabs.filter((tab) => !tab.hidden).length === 1) return this.warn("Хотя бы одна вкладка должна остаться видимой.");
     if (!hidden) this.showsHidden = true;
     return this.request(null, { updateSheetProperties: { properties: { sheetId: id, hidden: !hidden }, fields: "hidden" } });
-  }
-
-  // Clipboard
-
-  async copied(rect) {
-    const bottom = Math.min(rect.bottom, Math.max(this.tab.used, rect.top + 1));
-    for (let row = rect.top; row < bottom; row += MOST) await this.load(row, Math.min(row + MOST, bottom) - 1);
-    return this.block({ ...rect, bottom });
-  }
-
-  block({ top, left, bottom, right }) {
-    const line = (row) => Array.from({ length: right - left }, (_, n) => this.grid.cell(row, left + n).text ?? "");
-    return Array.from({ length: bottom - top }, (_, n) => line(top + n));
-  }
-
-  copy(event, cut) {
-    const { selected } = this.grid;
-    const rect = { ...selected, bottom: Math.min(selected.bottom, Math.max(this.tab.used, selected.top + 1)) };
-    const rows = Array.from({ length: rect.bottom - rect.top }, (_, n) => rect.top + n);
-    event.preventDefault();
-    if (rows.every((row) => this.cells.has(row))) {
-      const text = toText(this.block(rect));
-      event.clipboardData.setData("text/plain", text);
-      this.held = { text, rect, sheet: this.tab.id, cut };
-      return;
-    }
-    this.copied(rect).then(async (block) => {
-      const text = toText(block);
-      await navigator.clipboard.writeText(text);
-      this.held = { text, rect, sheet: this.tab.id, cut };
-    }).catch((trouble) => this.fail(trouble));
-  }
-
-  paste(event) {
-    const text = event.clipboardData.getData("text/plain");
-    event.preventDefault();
-    if (!text) return;
-    if (this.held && text.trimEnd() === this.held.text.trimEnd()) this.pasteHeld();
-    else this.pasteText(text);
-  }
-
-  pasteText(text) {
-    const { selected } = this.grid;
-    const block = tiled(fromText(text), selected.bottom - selected.top, selected.right - selected.left);
-    const at = { row: selected.top, column: selected.left };
-    this.write(at, block);
-    this.grid.select(at, { row: at.row + block.length - 1, column: at.column + block[0].length - 1 });
-  }
-
-  /** Cells copied on this page are pasted as cells: formulas move along, looks and rules come with them. */
-  pasteHeld() {
-    const { rect, sheet, cut } = this.held;
-    const { selected } = this.grid;
-    const tall = Math.max(rect.bottom - rect.top, selected.bottom - selected.top);
-    const wide = Math.max(rect.right - rect.left, selected.right - selected.left);
-    const source = gridRange(sheet, rect);
-    const whole = { top: selected.top, left: selected.left, bottom: Math.min(selected.top + tall, this.tab.rows), right: Math.min(selected.left + wide, this.tab.columns) };
-    if (cut) {
-      const destination = { sheetId: this.tab.id, rowIndex: selected.top, columnIndex: selected.left };
-      this.request(whole, { cutPaste: { source, destination } });
-      this.held = undefined;
-    } else this.request(whole, { copyPaste: { source, destination: gridRange(this.tab.id, whole) } });
   }
 
   // Telling
@@ -380,12 +329,20 @@ class Book {
   say(words) { find("state").textContent = words; }
 }
 
+/** The spans of rows to ask for: the frozen ones, and from the first to the last of the others. */
+function spans(rows, { frozenRows, rows: end }, spare) {
+  const others = rows.filter((row) => row >= frozenRows);
+  const body = [Math.max(others[0] - spare, frozenRows), Math.min(others.at(-1) + spare, end - 1)];
+  const frozen = rows.some((row) => row < frozenRows) ? [[0, frozenRows - 1]] : [];
+  return others.length ? [...frozen, body] : frozen;
+}
+
 /** Cells of a row by column, their look settled. */
 function ingest(cells, looks) {
   return new Map(cells.map(({ look, ...cell }) => [cell.column, look === undefined ? cell : { ...cell, dress: looks[look] }]));
 }
 
-const typedText = (cell) => cell.typed ?? cell.text ?? "";
+export const typedText = (cell) => cell.typed ?? cell.text ?? "";
 
 const alike = (known, fresh) => JSON.stringify([...known]) === JSON.stringify([...fresh]);
 
@@ -395,11 +352,13 @@ function differing(row, known, fresh) {
   return [...columns].filter((column) => told(known.get(column)) !== told(fresh.get(column))).map((column) => ({ row, column }));
 }
 
+/** A tab's button; the hidden ones lean, those that nobody here may write show a lock. */
 function tabButton(tab, selected, turn) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = tab.title;
   button.setAttribute("role", "tab");
+  button.setAttribute("aria-controls", "grid");
   button.setAttribute("aria-selected", selected);
   button.tabIndex = selected ? 0 : -1;
   button.classList.toggle("away", tab.hidden);
@@ -408,174 +367,3 @@ function tabButton(tab, selected, turn) {
   button.addEventListener("click", turn);
   return button;
 }
-
-// Hands: pointer and keyboard
-
-const ACTS = {
-  undo: (book) => book.undo(),
-  ascending: (book) => book.sort("ASCENDING"),
-  descending: (book) => book.sort("DESCENDING"),
-  insert: (book) => book.insertRow(),
-  remove: (book) => book.removeRows(),
-  hide: (book) => book.hideTab(),
-};
-
-const ARROWS = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
-
-function walk(book, event) {
-  const { grid, tab } = book;
-  const [down, right] = ARROWS[event.key];
-  const from = event.shiftKey ? grid.to : grid.at;
-  const far = event.ctrlKey || event.metaKey;
-  const edge = {
-    row: down > 0 ? Math.max(tab.used - 1, from.row) : down < 0 ? 0 : from.row,
-    column: right > 0 ? tab.columns - 1 : right < 0 ? 0 : from.column,
-  };
-  go(book, far ? edge : grid.beside(from, down, right), event.shiftKey);
-}
-
-function go(book, place, extend) {
-  if (extend) book.grid.select(book.grid.at, place);
-  else book.grid.select(place);
-  book.shown = "keys";
-}
-
-function page(book, direction, extend) {
-  const { first, last } = book.grid.inView;
-  const from = extend ? book.grid.to : book.grid.at;
-  go(book, { row: from.row + direction * Math.max(1, last - first - 2), column: from.column }, extend);
-}
-
-function turn(book, by) {
-  const shown = book.tabs.filter((tab) => !tab.hidden || book.showsHidden);
-  const at = shown.findIndex((tab) => tab.id === book.tab.id);
-  book.turnTo(shown[(at + by + shown.length) % shown.length]);
-}
-
-const COMMANDS = {
-  a: (book) => book.grid.select({ row: 0, column: 0 }, { row: book.tab.rows - 1, column: book.tab.columns - 1 }, { quiet: true }),
-  z: (book) => book.undo(),
-};
-const LATIN = { ф: "a", я: "z" };
-
-function pressed(book, event) {
-  const { grid } = book;
-  const { key } = event;
-  const command = event.ctrlKey || event.metaKey;
-  const active = grid.cell(grid.at.row, grid.at.column);
-  const acts = {
-    Enter: () => (active.control === "tick" ? book.toggle(grid.at) : book.edit()),
-    F2: () => book.edit(),
-    Escape: () => { book.leaving = true; book.held = undefined; book.hush(); },
-    Delete: () => book.clear(),
-    Backspace: () => book.clear(),
-    PageDown: () => (command && event.shiftKey ? turn(book, 1) : page(book, 1, event.shiftKey)),
-    PageUp: () => (command && event.shiftKey ? turn(book, -1) : page(book, -1, event.shiftKey)),
-    Home: () => go(book, { row: command ? 0 : grid.to.row, column: 0 }, event.shiftKey),
-    End: () => go(book, { row: command ? Math.max(book.tab.used - 1, 0) : grid.to.row, column: book.tab.columns - 1 }, event.shiftKey),
-  };
-  if (key in ARROWS && event.altKey && active.control === "list") book.edit();
-  else if (key in ARROWS) walk(book, event);
-  else if (key === "Tab") {
-    const next = grid.beside(grid.at, 0, event.shiftKey ? -1 : 1);
-    if (book.leaving || next.column === grid.at.column) return;
-    go(book, next);
-  } else if (key in acts) acts[key]();
-  else if (command && (LATIN[key.toLowerCase()] ?? key.toLowerCase()) in COMMANDS) COMMANDS[LATIN[key.toLowerCase()] ?? key.toLowerCase()](book);
-  else if (key === " " && active.control === "tick") book.toggle(grid.at);
-  else if (key.length === 1 && !command && !event.altKey) book.edit(key, { fast: true, typed: true });
-  else return;
-  event.preventDefault();
-}
-
-function placeOf(target) {
-  const cell = target.closest?.("[data-row]");
-  return cell && { row: Number(cell.dataset.row), column: Number(cell.dataset.column) };
-}
-
-function down(book, event) {
-  const { grid, tab } = book;
-  const place = placeOf(event.target);
-  if (event.button !== 0 || event.target.closest(".editor, .choices")) return;
-  const { letter, number } = event.target.closest("[data-letter], [data-number]")?.dataset ?? {};
-  if (letter !== undefined) grid.select({ row: 0, column: Number(letter) }, { row: tab.rows - 1, column: Number(letter) }, { quiet: true });
-  else if (number !== undefined) grid.select({ row: Number(number), column: 0 }, { row: Number(number), column: tab.columns - 1 }, { quiet: true });
-  else if (event.target.dataset.all !== undefined) COMMANDS.a(book);
-  else if (place) {
-    const again = place.row === grid.at.row && place.column === grid.at.column;
-    go(book, place, event.shiftKey);
-    if (event.target.closest(".arrow") || (again && event.pointerType === "touch")) return void event.preventDefault(book.edit());
-    if (event.pointerType === "mouse") book.dragging = true;
-  } else return;
-  find("grid").focus({ preventScroll: true });
-  if (event.pointerType === "mouse") event.preventDefault();
-}
-
-function dragged(book, event) {
-  const place = book.dragging && placeOf(event.target);
-  if (place && (place.row !== book.grid.to.row || place.column !== book.grid.to.column)) book.grid.select(book.grid.at, place);
-}
-
-function clicked(book, event) {
-  const place = placeOf(event.target);
-  if (place && event.target.closest(".tick")) book.toggle(place);
-}
-
-function listenToGrid(book, grid) {
-  grid.addEventListener("keydown", (event) => { if (event.target === grid) pressed(book, event); });
-  grid.addEventListener("pointerdown", (event) => down(book, event));
-  grid.addEventListener("pointerover", (event) => dragged(book, event));
-  window.addEventListener("pointerup", () => { book.dragging = false; });
-  grid.addEventListener("click", (event) => clicked(book, event));
-  grid.addEventListener("dblclick", (event) => {
-    const place = placeOf(event.target);
-    if (place && book.grid.cell(place.row, place.column).control !== "tick") book.edit();
-  });
-  for (const [name, act] of [["copy", (event) => book.copy(event, false)], ["cut", (event) => book.copy(event, true)], ["paste", (event) => book.paste(event)]]) {
-    document.addEventListener(name, (event) => { if (document.activeElement === grid) act(event); });
-  }
-}
-
-function listenToBar(book) {
-  const formula = find("formula");
-  formula.addEventListener("focus", () => { book.barPlace = book.grid.at; });
-  formula.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") formula.value = typedText(book.grid.cell(book.barPlace.row, book.barPlace.column));
-    else if (!(event.key === "Enter" && !event.altKey && !event.ctrlKey) && event.key !== "Tab") return;
-    event.preventDefault();
-    find("grid").focus({ preventScroll: true });
-    if (event.key !== "Escape") book.grid.select(book.grid.beside(book.barPlace, event.key === "Enter" ? 1 : 0, event.key === "Tab" ? 1 : 0));
-  });
-  formula.addEventListener("blur", () => {
-    const place = book.barPlace;
-    if (place && formula.value !== typedText(book.grid.cell(place.row, place.column))) book.write(place, [[formula.value]]);
-    book.barPlace = undefined;
-    book.moved();
-  });
-  find("bar").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const place = named(find("name").value);
-    find("grid").focus({ preventScroll: true });
-    if (place) book.grid.select(place);
-    else book.moved();
-  });
-}
-
-function listenToRest(book) {
-  find("tools").addEventListener("click", (event) => {
-    const act = event.target.closest("[data-act]")?.dataset.act;
-    if (act) ACTS[act](book);
-  });
-  find("hidden").addEventListener("click", () => { book.showsHidden = !book.showsHidden; book.drawTabs(); });
-  find("banner").querySelector("button").addEventListener("click", () => book.hush());
-  find("tabs").addEventListener("keydown", (event) => {
-    if (event.key === "ArrowRight" || event.key === "ArrowLeft") turn(book, event.key === "ArrowRight" ? 1 : -1);
-  });
-}
-
-const book = new Book(document.body.dataset.file);
-listenToGrid(book, find("grid"));
-listenToBar(book);
-listenToRest(book);
-await book.open();
-find("grid").focus({ preventScroll: true });

@@ -13,7 +13,7 @@ const SPARE = 6;
 const WIDE = 40;
 
 export class Grid {
-  /** `lacks(first, last)` is called when rows in view are not there; `moved` after each change of selection. */
+  /** `lacks(rows)` is called with the rows in view that are not there; `moved` after each change of selection. */
   constructor(root, { lacks, moved }) {
     this.root = root;
     this.lacks = lacks;
@@ -63,30 +63,36 @@ export class Grid {
     return { first: Math.max(this.heights.at(top), this.tab.frozenRows), last: this.heights.at(top + this.root.clientHeight) };
   }
 
+  /** All rows that are drawn now: the frozen ones and those in view, with some to spare. */
+  get rowsInView() { return [...lines(0, this.tab.frozenRows), ...lines(...this.#window())]; }
+
+  #window() {
+    const { first, last } = this.inView;
+    return [Math.max(first - SPARE, this.tab.frozenRows), Math.min(last + SPARE + 1, this.tab.rows)];
+  }
+
   draw() {
     if (!this.tab) return;
     this.#chooseColumns();
-    const { first, last } = this.inView;
+    const { first } = this.inView;
     const anchor = this.heights.start(first);
-    const [from, to] = [Math.max(first - SPARE, this.tab.frozenRows), Math.min(last + SPARE, this.tab.rows - 1)];
+    const [from, end] = this.#window();
     for (const [row, { element }] of this.drawn) {
-      if (row >= this.tab.rows || (row >= this.tab.frozenRows && (row < from || row > to))) this.#drop(row, element);
+      if (row >= this.tab.rows || (row >= this.tab.frozenRows && (row < from || row >= end))) this.#drop(row, element);
     }
-    for (let row = 0; row < this.tab.frozenRows; row++) this.#ensure(row, this.frozen);
-    for (let row = from; row <= to; row++) this.#ensure(row, this.body);
+    for (const row of lines(0, this.tab.frozenRows)) this.#ensure(row, this.frozen);
+    for (const row of lines(from, end)) this.#ensure(row, this.body);
     this.#measure();
     this.#arrange();
     const shift = this.heights.start(first) - anchor;
     if (shift && this.root.scrollTop > 0) this.root.scrollTop += shift;
     this.paint();
-    this.#ask(from, to);
+    this.#ask(from, end - 1);
   }
 
   #ask(from, to) {
-    const wanted = [...Array(this.tab.frozenRows).keys()];
-    for (let row = from; row <= to; row++) wanted.push(row);
-    const missing = wanted.filter((row) => !this.rows.has(row));
-    if (missing.length) this.lacks(missing[0], missing.at(-1));
+    const missing = [...lines(0, this.tab.frozenRows), ...lines(from, to + 1)].filter((row) => !this.rows.has(row));
+    if (missing.length) this.lacks(missing);
   }
 
   /** In a very wide tab only the columns near the window are drawn. */
@@ -104,17 +110,16 @@ export class Grid {
   }
 
   #visibleColumns() {
-    const frozen = [...Array(this.tab.frozenColumns).keys()];
-    const [from, to] = this.columns;
-    for (let column = Math.max(from, frozen.length); column < to; column++) frozen.push(column);
-    return frozen.filter((column) => this.widths.size(column) > 0);
+    const [from, end] = this.columns;
+    const { frozenColumns } = this.tab;
+    const columns = [...lines(0, frozenColumns), ...lines(Math.max(from, frozenColumns), end)];
+    return columns.filter((column) => this.widths.size(column) > 0);
   }
 
   #drawHead() {
     if (!this.columns) return;
-    const corner = make("button", "corner");
-    corner.type = "button";
-    corner.tabIndex = -1;
+    const corner = make("div", "corner");
+    corner.setAttribute("role", "columnheader");
     corner.dataset.all = "";
     corner.setAttribute("aria-label", "Выбрать всё");
     const heads = this.#visibleColumns().map((column) => {
@@ -163,7 +168,7 @@ export class Grid {
     const own = this.tab.heights[row];
     if (own !== undefined) element.style.height = `${own}px`;
     element.classList.toggle("gone", own === 0);
-    const number = make("div", "number", row + 1);
+    const number = make("div", "ordinal", row + 1);
     number.setAttribute("role", "rowheader");
     number.dataset.number = row;
     element.append(number, ...this.#visibleColumns().map((column) => this.#cell(row, column, cells)));
@@ -191,7 +196,7 @@ export class Grid {
   }
 
   #fill(element, cell, row, column, cells) {
-    if (cell.control === "tick") element.append(tick(cell));
+    if (cell.control === "tick") element.append(tick(cell, this.cell(this.tab.frozenRows - 1, column).text));
     else if (cell.text) {
       const text = make("span", "text", cell.text);
       const reach = this.#reach(element, cell, column, cells);
@@ -353,8 +358,11 @@ function make(tag, name, text) {
   return element;
 }
 
-function tick({ ticked }) {
+const lines = (first, end) => Array.from({ length: Math.max(0, end - first) }, (_, number) => first + number);
+
+function tick({ ticked }, label) {
   const box = make("span", "tick");
+  box.setAttribute("aria-label", label ?? "Отметка");
   box.setAttribute("role", "checkbox");
   box.setAttribute("aria-checked", ticked);
   return box;
