@@ -1,0 +1,1 @@
+"""What Zapis is measured with: `make bench` prints one table from one run on this machine."""
