@@ -20,12 +20,14 @@ import click
 
 from zapis.commands.patience import Patience
 from zapis.commands.screen import Finding, fine, note, wrong
-from zapis.errors import AnswerLost, SheetError, ZapisError
+from zapis.errors import AnswerLost, CallRefused, SheetError, ZapisError
 from zapis.schema import schema
 from zapis.sheets import Sheets, append_rows, grid
 
 MASK = "sheets(data(startRow,rowData.values.formattedValue))"
 ROWS_A_CALL = 5
+REMOVALS = 3
+"""Attempts to remove the tab where answers are lost."""
 NOT_SHEETS = "Do not run Zapis on this ledger; tell its authors, with the figures above."
 
 
@@ -78,33 +80,42 @@ class Rush:
     @contextmanager
     def _scratch_tab(self, sheets: Sheets) -> Iterator[None]:
         properties = {"sheetId": self._tab, "title": self._title, "gridProperties": {"rowCount": 1, "columnCount": 1}}
-        self._patience.call(lambda: sheets.batch_update(self._spreadsheet, [{"addSheet": {"properties": properties}}]))
+        added = [{"addSheet": {"properties": properties}}]
         try:
+            self._patience.call(lambda: sheets.batch_update(self._spreadsheet, added))
             yield
         finally:
             self._remove(sheets)
 
     def _remove(self, sheets: Sheets) -> None:
         removal = [{"deleteSheet": {"sheetId": self._tab}}]
-        try:
-            Patience().call(lambda: sheets.batch_update(self._spreadsheet, removal))
-        except (ZapisError, KeyboardInterrupt):
-            click.echo(f"The tab {self._title} may still be there: delete it by hand.", err=True)
+        for _ in range(REMOVALS):
+            try:
+                Patience().call(lambda: sheets.batch_update(self._spreadsheet, removal))
+            except AnswerLost:
+                continue
+            except CallRefused:  # there is no such tab
+                return
+            except (ZapisError, KeyboardInterrupt):
+                break
+            return
+        click.echo(f"The tab {self._title} may still be there: delete it by hand.", err=True)
 
     def _all_at_once(self) -> list[list[Answer]]:
         with ThreadPoolExecutor(self._appenders, thread_name_prefix="appender") as pool:
-            futures = [pool.submit(self._append_all, number) for number in range(self._appenders)]
+            unfinished: set[Future[list[Answer]]] | None = None
             try:
-                wait(futures, return_when=FIRST_EXCEPTION)
+                futures = [pool.submit(self._append_all, number) for number in range(self._appenders)]
+                unfinished = wait(futures, return_when=FIRST_EXCEPTION).not_done
             finally:
-                self._call_off(futures)
+                if unfinished is None or unfinished:
+                    self._call_off()
             return _results(futures)
 
-    def _call_off(self, futures: Sequence[Future[list[Answer]]]) -> None:
-        """Let nobody begin another call, unless all are through."""
-        if not all(future.done() for future in futures):
-            self._patience.given_up.set()
-            self._start.abort()
+    def _call_off(self) -> None:
+        """Let nobody begin another call: somebody failed, or the operator wants no more of it."""
+        self._patience.given_up.set()
+        self._start.abort()
 
     def _append_all(self, number: int) -> list[Answer]:
         sheets = self._open_sheets()
