@@ -145,7 +145,7 @@ class Api:
 
     async def answer(self, incoming: Incoming) -> Outcome:
         """What a request gets, with the delays and the troubles that were ordered."""
-        self._remember_stale()
+        self.remember_stale()
         struck = self.faults.striking(incoming.method, incoming.path, self.world.clock.time())
         delay = self.latency.draw()
         before = delay * 0.6 + sum(rule.seconds for rule in struck if rule.kind == "slow")
@@ -198,8 +198,8 @@ class Api:
         for rule in rules:
             edit_as_person(self.world, rule.edit["file"], rule.edit)
 
-    def _remember_stale(self) -> None:
-        """A stale read shows the world as it was when the first request after the order came in."""
+    def remember_stale(self) -> None:
+        """Keep the state that ordered stale reads are to show. An order from Python is kept at the next request."""
         for rule in self.faults.new_stale():
             drive = self.world.drive
             rule.state = {file_id: drive.book(file_id).snapshot() for file_id in drive.sheet_ids()}

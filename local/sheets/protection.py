@@ -47,8 +47,8 @@ def _spared(book: Workbook, item: Mapping[str, Any], rect: Rect) -> bool:
 
 
 def may_edit(book: Workbook, item: Mapping[str, Any], editor: str) -> bool:
-    """A warning stops nobody; the owner is never stopped; others must be listed."""
-    if item.get("warningOnly") or editor == book.head.get("owner"):
+    """A warning stops nobody, nor does a protection without a list; the owner is never stopped."""
+    if item.get("warningOnly") or editor == book.head.get("owner") or "editors" not in item:
         return True
-    users = item.get("editors", {}).get("users", [])
+    users = item["editors"].get("users", [])
     return editor.casefold() in (user.casefold() for user in users)

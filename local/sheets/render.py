@@ -98,7 +98,7 @@ class View:
         if item.get("warningOnly"):
             return shown
         if may_edit(self.book, item, self.caller):
-            shown |= {"requestingUserCanEdit": True, "editors": item.get("editors", {"domainUsersCanEdit": False})}
+            shown |= {"requestingUserCanEdit": True} | ({"editors": item["editors"]} if "editors" in item else {})
         return shown
 
     def _data_mask(self) -> Mask | None:

@@ -150,7 +150,9 @@ def _reset(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
 
 
 def _add_fault(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:
-    return {"id": api.faults.add(body.pop("kind", ""), **body)}
+    rule = api.faults.add(body.pop("kind", ""), **body)
+    api.remember_stale()
+    return {"id": rule}
 
 
 def _clear_faults(api: Api, path: dict[str, str], body: dict[str, Any]) -> Any:

@@ -213,3 +213,14 @@ def test_keys_outlive_the_process(tmp_path: Any) -> None:
 
     assert again["private_key"] == key["private_key"]
     assert title == "Kept"
+
+
+def test_a_protection_without_a_list_binds_no_writer(sheets_emulator: Emulator, shared: str) -> None:
+    site = gspread_client(sheets_emulator.url).open_by_key(shared)
+    site.share(GATE, "user", "writer")
+    area = {"sheetId": 0, "startRowIndex": 0, "endRowIndex": 1}
+    site.batch_update({"requests": [{"addProtectedRange": {"protectedRange": {"range": area}}}]})
+
+    gspread_client(sheets_emulator.url, GATE).open_by_key(shared).sheet1.update_acell("A1", "x")
+
+    assert site.sheet1.acell("A1").value == "x"
