@@ -39,10 +39,15 @@ class File:
         raise SheetError(f"Во вкладке «{tab.title}» нет столбца «{tab.column(key).header}»: верните его.")
 
 
-def read_file(sheets: Sheets, spreadsheet: str, tabs: Sequence[Tab]) -> File:
-    """`tabs` of a spreadsheet in one read. Raises SheetError with a sentence if it is not laid out."""
+def read_file(sheets: Sheets, spreadsheet: str, whole: Sequence[Tab], headers: Sequence[Tab] = ()) -> File:
+    """Tabs of a spreadsheet in one read, of some the header row only.
+
+    Raises SheetError with a sentence if it is not laid out.
+    """
+    tabs = (*whole, *headers)
+    ranges = [f"'{tab.title}'" for tab in whole] + [f"'{tab.title}'!1:1" for tab in headers]
     try:
-        answer = sheets.get(spreadsheet, [f"'{tab.title}'" for tab in tabs], MASK)
+        answer = sheets.get(spreadsheet, ranges, MASK)
     except CallRefused as error:
         titles = ", ".join(f"«{tab.title}»" for tab in tabs)
         raise SheetError(

@@ -8,11 +8,23 @@ visible tab as a bare `_id`, once, and never moved; so people may sort, filter a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from zapis.core.projections import CellValue, Lines
+from zapis.publish.files import File
 from zapis.publish.looks import CHECKBOX
 from zapis.schema import Tab
 from zapis.sheets import Json
+
+
+@dataclass(slots=True)
+class Shown:
+    """What this instance knows of a spreadsheet because it wrote or read it: an unchanged one costs no call."""
+
+    lines: dict[str, Lines] = field(default_factory=dict)
+    """The hidden tab's key -> its lines, as far as they are known."""
+    listed: set[str] = field(default_factory=set)
+    """Ids that have a line in the visible tab."""
 
 
 def rewrite(sheet: int, lines: Lines) -> list[Json]:
@@ -54,13 +66,31 @@ def read_lines(tab: Tab, rows: Iterable[list[str]]) -> Iterator[tuple[str, dict[
             yield cells["id"], cells
 
 
-def same(lines: Lines, found: dict[str, dict[str, str]], tab: Tab) -> bool:
-    """Whether the hidden tab already says `lines`."""
-    keys = [column.key for column in tab.columns[1:]]
+def lines_of(file: File, tab: Tab) -> Lines:
+    """What a hidden tab that was read whole says."""
+    width = len(tab.columns)
+    rows = (row + [""] * (width - len(row)) for row in file.texts(tab))
+    return {row[0]: tuple(row[1:width]) for row in rows if row[0]}
+
+
+def same(lines: Lines, found: Lines) -> bool:
+    """Whether a hidden tab already says `lines`, in their order; a number and its text are the same."""
     return list(lines) == list(found) and all(
-        [str(value) for value in cells] == [found[line_id].get(key, "") for key in keys]
-        for line_id, cells in lines.items()
+        list(map(str, cells)) == list(map(str, found[line])) for line, cells in lines.items()
     )
+
+
+def listed(file: File, visible: Tab) -> set[str]:
+    """The ids that have a line in a tab that was read whole."""
+    column = file.column(visible, "id")
+    return {row[column].text for row in file.grids[visible.key][1:] if column < len(row) and row[column].text}
+
+
+def append_new(file: File, visible: Tab, lines: Lines, listed: set[str]) -> list[Json]:
+    """The request that adds a line for each id that has none, with its checkboxes."""
+    new = [line_id for line_id in lines if line_id not in listed]
+    ticks = [file.column(visible, column.key) for column in visible.columns if column.type == "checkbox"]
+    return [append_ids(file.ids[visible.key], file.column(visible, "id"), new, ticks)] if new else []
 
 
 def _cell(value: CellValue) -> Json:

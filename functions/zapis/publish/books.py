@@ -1,0 +1,91 @@
+"""What the ledger says, kept warm between runs of `sync`, and whether the journal is still what it was."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from zapis.core.catalogue import Catalogue, from_rows
+from zapis.core.entries import Entry
+from zapis.core.fold import State, evolve
+from zapis.core.marks import Found, found
+from zapis.core.model import RegistrationId
+from zapis.core.notices import Outbox
+from zapis.core.people import Person, add_rows
+from zapis.core.projections import View
+from zapis.errors import JournalDisturbed
+from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.publish.watch import Watch
+
+log = logging.getLogger("zapis.sync")
+
+EVERYTHING = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
+
+
+class Books:
+    """The ledger as `sync` knows it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.watch = Watch()
+        self.catalogue = Catalogue()
+        self.revision = ""
+        self._forget()
+
+    def _forget(self) -> None:
+        self.state = State()
+        self.people: dict[RegistrationId, Person] = {}
+        self.outbox = Outbox()
+
+    def hear(self) -> bool:
+        """Take in what is new; False if the journal is not what it was. Raises SheetsUnavailable."""
+        now = self.ledger.now()
+        fresh = None if self.watch.must_look(now) else self._news()
+        if fresh is None or self.watch.must_look(now):
+            fresh = self._look()
+        if fresh is None:
+            return False
+        if fresh.catalogue_revision != self.revision:
+            self.catalogue = from_rows(self.ledger.catalogue())
+            self.revision = fresh.catalogue_revision
+        return True
+
+    def append(self, rows: Append) -> None:
+        """Add rows and take in what is new after them. Raises what `Ledger.append` raises."""
+        self._take_in(self.ledger.append(rows, *EVERYTHING))
+
+    def view(self) -> View:
+        """What projections look at, as of now."""
+        return View.of(self.state, self.catalogue, self.people, self.outbox)
+
+    def _news(self) -> Fresh | None:
+        try:
+            return self._take_in(self.ledger.read(*EVERYTHING))
+        except JournalDisturbed as error:
+            log.warning("%s", error)
+            return None
+
+    def _look(self) -> Fresh | None:
+        """Begin anew from the whole ledger, if the journal is what it was."""
+        ledger = self.ledger.anew()
+        looked = self.watch.look(ledger, *EVERYTHING)
+        if looked is None:
+            return None
+        self.ledger = ledger
+        self._forget()
+        self._absorb(*looked)
+        return looked[0]
+
+    def _take_in(self, fresh: Fresh) -> Fresh:
+        journal = found(fresh.journal)
+        self._absorb(fresh, journal)
+        self.watch.hear(journal, fresh)
+        return fresh
+
+    def _absorb(self, fresh: Fresh, journal: Iterable[Found]) -> None:
+        for row in journal:
+            if isinstance(row.entry, Entry):
+                evolve(self.state, row.entry)
+        add_rows(self.people, fresh.people)
+        for line in fresh.outbox:
+            self.outbox.apply(line)
