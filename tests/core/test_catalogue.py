@@ -1,5 +1,6 @@
 """How organisers' rows become a catalogue, and what they are told."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -46,11 +47,11 @@ def table(key: str, *rows: dict[str, str], without: str = ""):
     return read_table(declared.title, headers, grid)
 
 
-def catalogue_of(*slots, tours=(TOUR,), last=None, without="") -> Reading:
+def catalogue_of(*slots, tours=(TOUR,), last=None, without="", host=ENTERPRISE, hosts_without="") -> Reading:
     season = [dict(zip(("Параметр", "Значение", "_id"), row, strict=True)) for row in SEASON]
     tables = {
         "season": table("season", *season),
-        "enterprises": table("enterprises", ENTERPRISE),
+        "enterprises": table("enterprises", host, without=hosts_without),
         "tours": table("tours", *tours),
         "slots": table("slots", *slots, without=without),
     }
@@ -159,6 +160,49 @@ def test_a_catalogue_travels_as_rows_and_comes_back_the_same():
 
     assert catalogue.slots["S1"].status is SlotStatus.CLOSED
     assert from_rows(to_rows(catalogue)) == catalogue
+
+
+def test_how_hard_the_way_is_and_who_must_lead_the_children_are_read():
+    host = ENTERPRISE | {"Линия метро": "Кольцевая", "На коляске": "Помогут", "Лестницы": "есть лифт", "Шум": "громко"}
+
+    reading = catalogue_of(SLOT, host=host, tours=(TOUR | {"Детей на взрослого": "4"},))
+
+    enterprise, tour = reading.catalogue.enterprises["E1"], reading.catalogue.tours["T1"]
+    assert reading.problems == []
+    assert (enterprise.line, enterprise.wheelchair, enterprise.stairs) == ("Кольцевая", "helped", "lift")
+    assert (enterprise.noise, tour.children_per_adult) == ("loud", 4)
+
+
+def test_a_choice_that_does_not_exist_is_told_with_those_that_do():
+    reading = catalogue_of(SLOT, host=ENTERPRISE | {"Лестницы": "две"})
+
+    assert "выберите из списка: «нет», «есть лифт», «есть», а написано «две»" in str(reading.problems[0])
+
+
+def test_a_file_from_before_a_column_was_invented_lacks_nothing():
+    assert catalogue_of(SLOT, hosts_without="Лестницы").problems == []
+
+
+def test_a_column_that_was_filled_once_is_missed():
+    good = catalogue_of(SLOT, host=ENTERPRISE | {"Лестницы": "есть"}).catalogue
+
+    reading = catalogue_of(SLOT, last=good, hosts_without="Лестницы")
+
+    assert "нет столбца «Лестницы»" in reading.problems[0].message
+    assert reading.catalogue.enterprises == good.enterprises
+
+
+def test_a_catalogue_that_an_earlier_release_wrote_is_understood():
+    now = catalogue_of(SLOT).catalogue
+    later = {"line", "wheelchair", "stairs", "noise", "children_per_adult"}
+
+    before = [
+        (kind, id_, json.dumps({k: v for k, v in json.loads(item).items() if k not in later}) if item else "")
+        for kind, id_, item in to_rows(now)
+    ]
+
+    assert not any(key in item for _kind, _id, item in before for key in later)
+    assert from_rows(before) == now
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,12 @@ OLDEST = 130
 EnterpriseId = NewType("EnterpriseId", str)
 TourId = NewType("TourId", str)
 TourKind = Literal["excursion", "workshop"]
+Stairs = Literal["", "none", "lift", "only"]
+"""Whether a visitor climbs: never, or by lift if they wish, or on foot. Empty: nobody said."""
+Wheelchair = Literal["", "yes", "helped", "no"]
+"""Whether a wheelchair or a pram goes all the way: alone, with the hosts' help, or not. Empty: nobody said."""
+Noise = Literal["", "quiet", "places", "loud"]
+"""How loud the way is: nowhere, in places, everywhere. Empty: nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,11 @@ class Enterprise:
     phone: str
     roster: str
     """The id of its roster spreadsheet; empty while there is none."""
+    line: str = ""
+    """The metro line that its station lies on."""
+    wheelchair: Wheelchair = ""
+    stairs: Stairs = ""
+    noise: Noise = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ class Tour:
     max_party: int
     waiting_list: bool
     bring: str
+    children_per_adult: int | None = None
+    """How many children one adult may bring along; None where children may come alone."""
 
 
 @dataclass(frozen=True, slots=True)

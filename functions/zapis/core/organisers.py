@@ -8,8 +8,8 @@ force too and is a Problem; nothing is ever cancelled because something could no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -21,11 +21,14 @@ from zapis.core.catalogue import (
     Catalogue,
     Enterprise,
     EnterpriseId,
+    Noise,
     Season,
     Slot,
+    Stairs,
     Tour,
     TourId,
     TourKind,
+    Wheelchair,
 )
 from zapis.core.habits import Unclear
 from zapis.core.model import SlotId, SlotStatus
@@ -38,6 +41,9 @@ STATUSES = {
     "закрыта": SlotStatus.CLOSED,
     "отменена": SlotStatus.CANCELLED,
 }
+WHEELCHAIRS: dict[str, Wheelchair] = {"": "", "да": "yes", "помогут": "helped", "нет": "no"}
+STAIRS: dict[str, Stairs] = {"": "", "нет": "none", "есть лифт": "lift", "есть": "only"}
+NOISES: dict[str, Noise] = {"": "", "тихо": "quiet", "местами": "places", "громко": "loud"}
 LAST_GOOD = "пока действуют прежние значения"
 
 
@@ -145,8 +151,8 @@ _NEEDED: Any = object()
 
 def _items(table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item], reading: Reading) -> dict[Any, Item]:
     """The rows of a tab as items by id; the last good item where a row is unclear, missing or its tab broken."""
-    if table.missing:
-        headers = ", ".join(f"«{header}»" for header in table.missing)
+    if lost := _lost(table, last.values()):
+        headers = ", ".join(f"«{header}»" for header in lost)
         reading.problems.append(
             Problem(table.title, "", "", f"Во вкладке «{table.title}» нет столбца {headers}: {LAST_GOOD}. Верните его.")
         )
@@ -165,6 +171,19 @@ def _items(table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item]
         items[vanished.id] = vanished
         reading.problems += _missed(table, vanished)
     return items
+
+
+_LATER = {f.name: f.default for item in (Enterprise, Tour) for f in fields(item) if f.default is not MISSING}
+"""What a file laid out by an earlier release has no column for, and what that means."""
+
+
+def _lost(table: Table, last: Iterable[Item]) -> list[str]:
+    """The headers that the tab must have and does not; a later column counts only once somebody used it."""
+    return [
+        header
+        for key, header in table.missing.items()
+        if key not in _LATER or any(getattr(item, key, _LATER[key]) != _LATER[key] for item in last)
+    ]
 
 
 def _own_rows(
@@ -266,6 +285,10 @@ def _enterprise(row: _Row) -> Enterprise:
         notes=row.text("notes"),
         phone=row.text("phone"),
         roster=_spreadsheet(row),
+        line=row.text("line"),
+        wheelchair=_choice(row, "wheelchair", WHEELCHAIRS),
+        stairs=_choice(row, "stairs", STAIRS),
+        noise=_choice(row, "noise", NOISES),
     )
 
 
@@ -292,6 +315,7 @@ def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None) -> T
         max_party=row.read("max_party", habits.whole_number, 1, 1000, empty=max_party),
         waiting_list=row.read("waiting_list", habits.yes, True, empty=True),
         bring=row.text("bring"),
+        children_per_adult=row.read("children_per_adult", habits.whole_number, 1, 100),
     )
     if _NEEDED not in (tour.min_age, tour.max_age) and tour.min_age > tour.max_age:
         row.say("max_age", f"«до» ({tour.max_age}) меньше, чем «от» ({tour.min_age})")
@@ -334,7 +358,8 @@ def _reference(row: _Row, key: str, ids: Mapping[str, Any], tab: str) -> Any:
 def _choice(row: _Row, key: str, choices: Mapping[str, Any]) -> Any:
     text = row.text(key).casefold()
     if text not in choices:
-        expected = ", ".join(f"«{choice}»" for choice in choices if choice and " " not in choice)
+        first_spelling = {choices[choice]: choice for choice in reversed(choices) if choice}
+        expected = ", ".join(f"«{choice}»" for choice in reversed(first_spelling.values()))
         row.say(key, f"выберите из списка: {expected}" + (f", а написано «{row.text(key)}»" if text else ""))
     return choices.get(text)
 

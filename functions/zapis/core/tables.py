@@ -40,8 +40,8 @@ class Table:
     letters: Mapping[str, str]
     """Column key -> letter, such as D."""
     rows: tuple[TableRow, ...]
-    missing: tuple[str, ...]
-    """Headers that should be there and are not."""
+    missing: Mapping[str, str]
+    """Column key -> header, of the columns that should be there and are not."""
 
     def address(self, row: TableRow, key: str) -> str:
         """The cell's address as people write it, such as D7."""
@@ -60,7 +60,7 @@ def read_table(title: str, headers: Mapping[str, str], grid: Grid) -> Table:
         title=title,
         letters={key: column_letter(index) for key, index in columns.items()},
         rows=tuple(row for row in rows if any(cell.text.strip() for cell in row.cells.values())),
-        missing=tuple(header for key, header in headers.items() if key not in columns),
+        missing={key: header for key, header in headers.items() if key not in columns},
     )
 
 
