@@ -230,6 +230,7 @@ export class Book {
       }
       await this.read().catch((trouble) => this.fail(trouble));
       this.saving = false;
+      document.querySelector("[data-act=undo]").disabled = this.undone.length === 0;
     });
     return this.work;
   }
@@ -255,7 +256,7 @@ export class Book {
 
   undo() {
     const last = this.undone.pop();
-    if (!last) return this.warn("Отменять нечего: с открытия страницы или последней сортировки ничего не вводили.");
+    if (!last) return undefined;
     const [sheet, row, column, block] = last;
     return this.change(null, () => this.file.write(sheet, row, column, block));
   }

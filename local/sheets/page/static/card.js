@@ -18,14 +18,17 @@ export class Card {
   }
 
   hover(place) {
-    if (place && this.place && place.row === this.place.row && place.column === this.place.column) {
-      clearTimeout(this.timer);
-      return;
-    }
     clearTimeout(this.timer);
+    if (place?.row === this.place?.row && place?.column === this.place?.column) return;
     const cell = place && this.grid.cell(place.row, place.column);
     if (cell && (cell.note || cell.link)) this.timer = setTimeout(() => this.#show(place), PATIENCE);
     else if (this.place !== this.own) this.timer = setTimeout(() => this.hide(), PATIENCE);
+  }
+
+  /** The selected cell's card goes along, any other is put away. */
+  scrolled() {
+    if (this.place && this.place === this.own) this.#show(this.own);
+    else this.hide();
   }
 
   hide() {

@@ -161,7 +161,7 @@ function listenToGrid(book, grid) {
     const place = placeOf(event.target);
     if (place && book.grid.cell(place.row, place.column).control !== "tick") book.edit();
   });
-  grid.addEventListener("scroll", () => book.card.hide(), { passive: true });
+  grid.addEventListener("scroll", () => book.card.scrolled(), { passive: true });
   for (const name of ["copy", "cut", "paste"]) {
     document.addEventListener(name, (event) => { if (document.activeElement === grid) book.clipboard[name](event); });
   }
@@ -174,8 +174,10 @@ function listenToBar(book) {
     if (event.key === "Escape") formula.value = typedText(book.grid.cell(book.barPlace.row, book.barPlace.column));
     else if (!(event.key === "Enter" && !event.altKey && !event.ctrlKey) && event.key !== "Tab") return;
     event.preventDefault();
+    const place = book.barPlace;
     find("grid").focus({ preventScroll: true });
-    if (event.key !== "Escape") book.grid.select(book.grid.beside(book.barPlace, event.key === "Enter" ? 1 : 0, event.key === "Tab" ? 1 : 0));
+    if (event.key === "Enter") book.grid.select(book.grid.beside(place, 1, 0));
+    if (event.key === "Tab") book.grid.select(book.grid.beside(place, 0, 1));
   });
   formula.addEventListener("blur", () => {
     const place = book.barPlace;
