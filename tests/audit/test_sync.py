@@ -16,7 +16,10 @@ from zapis.core.ids import registration_id
 from zapis.core.marks import mark
 from zapis.core.model import PersonKey, SlotId
 from zapis.ledger.memory import MemoryLedger, MemoryStore
-from zapis.ledger.port import Part
+from zapis.ledger.port import Fresh, Part
+from zapis.publish.alarm import CHECKS
+from zapis.publish.files import read_file
+from zapis.publish.hidden import lines_of, rewrite
 from zapis.publish.sync import Sync
 
 NAMES = ("anna", "boris", "vera", "gleb", "dina", "egor", "zhanna")
@@ -29,10 +32,10 @@ class Watched:
         self.stage, self.store, self.now = on_stage, MemoryStore(), minutes(0)
         self.sync = self.instance()
 
-    def instance(self, writer="sync") -> Sync:
+    def instance(self, writer="sync", ledger=MemoryLedger) -> Sync:
         return Sync(
             self.stage.sheets,
-            MemoryLedger(self.store, lambda: self.now),
+            ledger(self.store, lambda: self.now),
             self.stage.catalogue,
             settle=timedelta(),
             writer=writer,
@@ -174,3 +177,55 @@ def test_a_pause_of_recording_ends_with_many_rows(watched):
     watched.sync.run()
 
     assert len(watched.recorded.marks) == len(watched.journal)
+
+
+def test_a_ledger_that_was_taken_back_whole_is_noticed_by_who_never_saw_it(watched, caplog):
+    for part, kept in ((Part.JOURNAL, 5), (Part.OUTBOX, 2), (Part.PEOPLE, 0)):
+        del watched.store.lists[part][kept:]
+    another = watched.instance("another")
+
+    reports = [another.run() for _ in range(2)]
+
+    assert all(report.disturbed.startswith("Файл журнала заменён старой версией") for report in reports)
+    (alarm,) = alarms(caplog)
+    assert "it has 5 rows, not those 8 that the catalogue's file remembers" in alarm
+    assert watched.check() == reports[0].disturbed
+
+
+def test_a_catalogue_that_was_taken_back_alarms_nobody(watched):
+    before = read_file(watched.stage.sheets, watched.stage.catalogue, (CHECKS,))
+    watched.land("zoya")
+    watched.stage.settle(watched.sync)
+    old = rewrite(before.ids[CHECKS.key], lines_of(before, CHECKS))
+    watched.stage.sheets.batch_update(watched.stage.catalogue, old)
+
+    assert watched.instance("another").run().disturbed == ""
+
+
+class LateOnce(MemoryLedger):
+    """Its first read was answered before the last row landed, and was recorded."""
+
+    late = True
+
+    def anew(self) -> LateOnce:
+        return self
+
+    def read(self, *parts: Part) -> Fresh:
+        if not self.late:
+            return super().read(*parts)
+        self.late, lists = False, self._store.lists
+        landed = {part: list(rows) for part, rows in lists.items()}
+        del lists[Part.JOURNAL][-1:], lists[Part.OUTBOX][-2:]
+        fresh = super().read(*parts)
+        for part, rows in landed.items():
+            lists[part][:] = rows
+        return fresh
+
+
+def test_a_note_that_another_run_took_of_newer_rows_alarms_nobody(watched, caplog):
+    watched.land("zoya")
+    watched.sync.run()
+    late = watched.instance("late", LateOnce)
+
+    assert late.run().disturbed == ""
+    assert alarms(caplog) == []

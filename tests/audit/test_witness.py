@@ -6,7 +6,7 @@ import json
 
 from tests.audit.journals import deleted, journal, registration, restored, sorted_by_id
 from tests.spec import minutes
-from zapis.core.audit import BLOCK, Recorded, Witness, acceptance, fingerprints, without_request
+from zapis.core.audit import BLOCK, Note, Recorded, Witness, acceptance, fingerprints, without_request
 from zapis.core.marks import Mark, found, mark
 from zapis.core.notices import CLAIMED, SENT, Outbox, outbox_row
 
@@ -77,7 +77,7 @@ def test_a_long_record_is_cut_to_what_a_cell_holds():
 
 def test_claims_and_letters_pass_the_records_over():
     outbox = Outbox()
-    for row in (*recorded(ROWS), *acceptance(NOW, "operator", "truth", [], [])):
+    for row in (*recorded(ROWS), *acceptance(NOW, "operator", "truth", [])):
         outbox.apply(row)
 
     assert (outbox.claims, outbox.done, outbox.failed) == ({}, set(), {})
@@ -106,7 +106,7 @@ def test_who_had_a_letter_but_has_no_request_was_taken_out_of_the_journal():
 
 def test_an_accepted_journal_is_the_truth_for_everybody():
     warm, stands = witness_of(ROWS), found(deleted(ROWS))
-    accepted = acceptance(NOW, "operator", "truth", [registration("boris")], [row.mark for row in stands])
+    accepted = acceptance(NOW, "operator", "truth", [row.mark for row in stands], without=[registration("boris")])
     outbox = [*recorded(ROWS), *accepted]
     people = [(registration("boris"),)]
 
@@ -115,7 +115,7 @@ def test_an_accepted_journal_is_the_truth_for_everybody():
 
 
 def test_a_record_of_before_the_acceptance_says_nothing_after_it():
-    accepted = acceptance(NOW, "operator", "truth", [], [mark(row) for row in ROWS[:3]])
+    accepted = acceptance(NOW, "operator", "truth", [mark(row) for row in ROWS[:3]])
 
     assert len(Recorded.of([*accepted, *recorded(ROWS)]).marks) == 3
 
@@ -123,6 +123,32 @@ def test_a_record_of_before_the_acceptance_says_nothing_after_it():
 def test_an_instance_that_hears_of_an_acceptance_must_look_again():
     witness = witness_of(ROWS)
 
-    witness.hear([], acceptance(NOW, "operator", "truth", [], []))
+    witness.hear([], acceptance(NOW, "operator", "truth", []))
 
     assert witness.stale
+
+
+def test_a_note_holds_while_the_journal_grows():
+    note = witness_of(ROWS[:4]).note
+
+    assert not witness_of(ROWS).contradicted_by(Note.parse(str(note)))
+
+
+def test_a_note_is_contradicted_by_a_shorter_or_another_journal():
+    note = witness_of(ROWS[:4]).note
+
+    assert witness_of(ROWS[:3]).contradicted_by(note)
+    assert witness_of(sorted_by_id(ROWS)).contradicted_by(note)
+
+
+def test_a_note_of_an_acceptance_that_the_ledger_does_not_know_is_contradicted():
+    accepted = acceptance(NOW, "operator", "truth", [mark(row) for row in ROWS])
+    witness = Witness()
+    witness.look(found(ROWS), accepted)
+
+    assert witness_of(ROWS).contradicted_by(witness.note)
+    assert not witness.contradicted_by(witness_of(ROWS).note)
+
+
+def test_a_text_that_is_no_note_is_none():
+    assert [Note.parse(text) for text in ("", "✓", "12", "many abc")] == [None] * 4

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.audit.journals import HANDS, NAMES, code, registration
+from tests.audit.journals import HANDS, NAMES, code, journal, registration
+from zapis.core.audit import Witness
 from zapis.core.entries import JOURNAL_COLUMNS
+from zapis.core.marks import found
 from zapis.errors import JournalDisturbed
 from zapis.ledger.port import Append, Part
 from zapis.ledger.sheet import SheetLedger
+from zapis.publish import hidden
+from zapis.publish.alarm import CHECKS, NOTE_ROW
+from zapis.publish.files import read_file
 
 
 def check(desk):
@@ -215,6 +220,53 @@ def test_an_accepted_journal_is_content(desk, hand):
     assert result.exit_code == 0
     assert desk.journal()[1:] == spoilt
     assert check(desk).exit_code == 0
+
+
+@pytest.fixture
+def noted(desk):
+    """The catalogue's file remembers the journal as it landed."""
+    catalogue = desk.file("catalogue")
+    witness = Witness()
+    witness.hear(found(journal()))
+    checks = read_file(desk.sheets, catalogue, (CHECKS,))
+    desk.sheets.batch_update(catalogue, hidden.rewrite(checks.ids["checks"], {NOTE_ROW: (str(witness.note),)}))
+    return {"ZAPIS_CATALOGUE": catalogue}
+
+
+def take_back(desk):
+    """An old version of the whole file: all tabs are as they were before the last three rows."""
+    for title, kept in (("_journal", 6), ("_outbox", 1), ("_people", 5)):
+        below = {"sheetId": desk.tab(title), "startRowIndex": kept}
+        desk.edit({"updateCells": {"range": below, "fields": "userEnteredValue"}})
+
+
+def test_a_ledger_that_was_taken_back_whole_is_known_by_the_catalogue(desk, noted):
+    desk.fill()
+    well = desk.run("journal", "check", env=noted)
+    take_back(desk)
+
+    result = desk.run("journal", "check", env=noted)
+
+    assert (well.exit_code, result.exit_code) == (0, 1)
+    assert "✗ it has 5 rows, not those 8 that the catalogue's file remembers" in result.stdout
+
+
+def test_a_ledger_that_was_taken_back_whole_is_brought_back_by_hand(desk, noted):
+    desk.fill()
+    take_back(desk)
+
+    result = desk.run("journal", "repair", "--yes", env=noted)
+
+    assert result.exit_code == 1
+    assert "restore the last version before that" in result.stdout
+
+
+def test_a_ledger_that_was_taken_back_whole_can_be_accepted(desk, noted):
+    desk.fill()
+    take_back(desk)
+
+    assert desk.run("journal", "repair", "--accept", "--yes", env=noted).exit_code == 0
+    assert desk.run("journal", "check", env=noted).exit_code == 0
 
 
 def test_every_running_instance_notices_an_acceptance(desk):

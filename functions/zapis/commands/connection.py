@@ -25,9 +25,14 @@ emulator_option = click.option(
 )
 
 
+_CATALOGUE = click.option(
+    "--catalogue", metavar="LINK", envvar="ZAPIS_CATALOGUE", show_envvar=True, help="The organisers' spreadsheet."
+)
+
+
 def ledger_options(command: Command) -> Command:
-    """The options `ledger`, `key` and `emulator`."""
-    return _LEDGER(key_option(emulator_option(command)))
+    """The options `ledger`, `catalogue`, `key` and `emulator`."""
+    return _LEDGER(_CATALOGUE(key_option(emulator_option(command))))
 
 
 def open_sheets(key: Path | None, emulator: str | None) -> Sheets:

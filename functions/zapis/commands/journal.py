@@ -18,16 +18,18 @@ from zapis.commands import ledger_file
 from zapis.commands.connection import id_of, ledger_options, open_sheets
 from zapis.commands.ledger_file import LedgerFile
 from zapis.commands.screen import Finding, Sign, fine, note, show, title, wrong
-from zapis.core.audit import Recorded, acceptance, without_request
+from zapis.core.audit import Note, Recorded, acceptance, without_request
 from zapis.core.difference import Difference, compare
 from zapis.core.entries import Entry, Erased, Requested, RulesRaised, Unreadable, format_moment, to_row
-from zapis.core.findings import findings, named, rows
+from zapis.core.findings import findings, named, replaced, rows
 from zapis.core.ids import entry_id
 from zapis.core.marks import Found, found, mark, words
 from zapis.core.mending import Change, Mending, changes, mend, standings, told
 from zapis.core.model import RegistrationId, SlotId
 from zapis.core.notices import Outbox
 from zapis.errors import ZapisError
+from zapis.publish import alarm
+from zapis.publish.files import read_file
 from zapis.sheets import Json, Sheets
 
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -39,6 +41,12 @@ RESTORE = (
     "landed since would be gone. If they cannot be had back, `zapis journal repair --accept` shows what would follow."
 )
 
+BRING_BACK = (
+    "Copy the rows of _journal and _people that landed since into another file. In the ledger's history (File, Version "
+    "history, See version history) restore the last version before that, and paste those rows below the last ones. If "
+    "it cannot be had back, `zapis journal repair --accept` shows what would follow."
+)
+
 
 @click.group(context_settings=HELP)
 def journal() -> None:
@@ -47,12 +55,12 @@ def journal() -> None:
 
 @journal.command()
 @ledger_options
-def check(ledger: str, key: Path | None, emulator: str | None) -> None:
+def check(ledger: str, catalogue: str | None, key: Path | None, emulator: str | None) -> None:
     """Tell whether the journal is as its rows landed; exit code 1 if it is not.
 
     Example: zapis journal check --ledger https://docs.google.com/spreadsheets/d/...
     """
-    case = _read(open_sheets(key, emulator), id_of("--ledger", ledger))
+    case = _read(open_sheets(key, emulator), *_ids(ledger, catalogue))
     _tell(case)
     if not case.content:
         click.echo("The journal is not content. See what can be done: zapis journal repair")
@@ -64,19 +72,19 @@ def check(ledger: str, key: Path | None, emulator: str | None) -> None:
 @ledger_options
 @click.option("--accept", is_flag=True, help="Take the journal as it stands for the truth from now on.")
 @click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
-def repair(ledger: str, key: Path | None, emulator: str | None, accept: bool, yes: bool) -> None:
+def repair(ledger: str, catalogue: str | None, key: Path | None, emulator: str | None, accept: bool, yes: bool) -> None:
     """Put the journal's rows back where they landed; exit code 1 while it is not content.
 
     Example: zapis journal repair --yes
     """
-    sheets, spreadsheet = open_sheets(key, emulator), id_of("--ledger", ledger)
-    case = _read(sheets, spreadsheet)
+    sheets, files = open_sheets(key, emulator), _ids(ledger, catalogue)
+    case = _read(sheets, *files)
     requests = _accept(case) if accept and not case.content else _repair(case)
     if requests and not yes:
         click.echo("Nothing was changed. Do it: the same command with --yes")
     elif requests:
-        _write(sheets, spreadsheet, requests)
-        case = _read(sheets, spreadsheet)
+        _write(sheets, files[0], requests)
+        case = _read(sheets, *files)
         _tell(case)
     if not case.content:
         raise SystemExit(1)
@@ -91,25 +99,34 @@ class _Case:
     journal: list[Found]
     recorded: Recorded
     difference: Difference
+    noted: Note | None
+    """What the catalogue's file remembers of another journal than this one; None if of this one, or nothing."""
 
     @classmethod
-    def of(cls, file: LedgerFile) -> _Case:
+    def of(cls, file: LedgerFile, noted: Note | None) -> _Case:
         journal, recorded = found(file.journal), Recorded.of(file.outbox)
-        lost = without_request(journal, recorded, file.people)
-        return cls(file, journal, recorded, compare(recorded.marks, journal, lost))
+        difference = compare(recorded.marks, journal, without_request(journal, recorded, file.people))
+        marks = [*recorded.marks, *(row.mark for row in difference.new)]
+        another = noted is not None and not difference.disagrees and noted.contradicts(marks, recorded)
+        return cls(file, journal, recorded, difference, noted if another else None)
 
     @property
     def content(self) -> bool:
-        return self.file.has_header and not self.difference.disagrees
+        return self.file.has_header and not self.difference.disagrees and self.noted is None
 
     @property
     def entries(self) -> list[Entry]:
         return [row.entry for row in self.journal if isinstance(row.entry, Entry)]
 
 
-def _read(sheets: Sheets, spreadsheet: str) -> _Case:
+def _ids(ledger: str, catalogue: str | None) -> tuple[str, str | None]:
+    return id_of("--ledger", ledger), id_of("--catalogue", catalogue) if catalogue else None
+
+
+def _read(sheets: Sheets, ledger: str, catalogue: str | None) -> _Case:
     with _sentences():
-        return _Case.of(ledger_file.read(sheets, spreadsheet))
+        noted = alarm.noted(read_file(sheets, catalogue, (alarm.CHECKS,))) if catalogue else None
+        return _Case.of(ledger_file.read(sheets, ledger), noted)
 
 
 def _write(sheets: Sheets, spreadsheet: str, requests: Sequence[Json]) -> None:
@@ -141,6 +158,8 @@ def _wrongs(case: _Case) -> Iterator[Finding]:
         yield wrong("its header is not in the first row", remedy)
     for clause in findings(case.difference):
         yield wrong(clause, remedy)
+    if case.noted:
+        yield wrong(replaced(case.noted.rows, len(case.journal)), remedy)
     if not case.difference.disagrees:
         kept, new = len(case.difference.standing), len(case.difference.new)
         yield fine(f"the {kept} rows that sync has recorded stand where they landed; {new} landed since")
@@ -182,6 +201,8 @@ def _nameless(case: _Case) -> list[str]:
 
 def _repair(case: _Case) -> list[Json]:
     """Say what can be put right; the requests that do it."""
+    if case.noted:
+        show(wrong(replaced(case.noted.rows, len(case.journal)), BRING_BACK))
     mending = mend(case.difference)
     if mending is None or case.difference.without_request:
         _tell_of_the_lost(case)
@@ -236,7 +257,8 @@ def _accept(case: _Case) -> list[Json]:
     accepted = to_row(Entry(case.file.at, truth, SlotId(""), WRITER, RulesRaised(1)))
     marks = [mark(accepted), *(row.mark for row in case.journal if not row.stray)]
     excused = [*case.recorded.excused, *case.difference.without_request]
-    outbox = acceptance(case.file.at, WRITER, truth, excused, marks)
+    over = [case.recorded.truth, *([case.noted.truth] if case.noted else ())]
+    outbox = acceptance(case.file.at, WRITER, truth, marks, without=excused, over=over)
     return [*ledger_file.put_first(case.file, accepted), ledger_file.record(case.file, outbox)]
 
 

@@ -4,11 +4,15 @@ A mark stands for one row that landed: a digest of its cells, its kind and whom 
 marks in `_outbox`, in the order in which the rows landed. An instance goes by what it saw itself and by what
 was recorded: while the journal says otherwise nothing may be decided, because row order decides who has a seat.
 
+An old version of a spreadsheet takes all its tabs back, `_outbox` too; so how long the journal was is noted in
+the catalogue's file as well.
+
 A row that no program wrote (it cannot be read) has no mark and does no harm: the fold passes it over.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +40,8 @@ class Recorded:
     """Which acceptance the marks go by; empty while nobody ever accepted anything."""
     at: datetime | None = None
     """When marks were last recorded."""
+    known: set[str] = field(default_factory=lambda: {""})
+    """Every acceptance there was, and what was overruled by one."""
     excused: set[str] = field(default_factory=set)
     """Registrations whose request is known to be gone, and accepted to be."""
     mentioned: set[str] = field(default_factory=set)
@@ -59,17 +65,18 @@ class Recorded:
 
     def _apply(self, at: datetime, kind: str, items: dict[str, Any]) -> None:
         if kind == ACCEPTED:
-            self._accept(str(items["truth"]), items["without"])
+            self._accept(str(items["truth"]), items["without"], items["over"])
         elif kind != FINGERPRINTS:
             self.mentioned.update(map(_registration_of, filter(_is_notice, items)))
         elif items["truth"] == self.truth:
             self._extend(items["first"] - FIRST_ROW, items["rows"])
             self.at = at
 
-    def _accept(self, truth: str, without: list[str]) -> None:
+    def _accept(self, truth: str, without: list[str], over: list[str]) -> None:
         if truth != self.truth:
             self.truth, self.marks, self.excused = truth, [], set()
         self.excused.update(without)
+        self.known.update((truth, *over))
 
     def _extend(self, start: int, marks: list[str]) -> None:
         """Two runs may record the same rows: what was recorded first stays. Marks after a gap say nothing."""
@@ -93,10 +100,12 @@ def fingerprints(at: datetime, run: str, truth: str, start: int, marks: Sequence
     ]
 
 
-def acceptance(at: datetime, run: str, truth: str, without: Sequence[str], marks: Sequence[Mark]) -> list[Row]:
-    """The outbox's rows that make `marks` the truth, and excuse the requests `without` a row."""
+def acceptance(
+    at: datetime, run: str, truth: str, marks: Sequence[Mark], *, without: Sequence[str] = (), over: Sequence[str] = ()
+) -> list[Row]:
+    """The outbox's rows that make `marks` the truth over others, and excuse the requests `without` a row."""
     accepted = [
-        _row(at, ACCEPTED, run, {"truth": truth, "without": without[n : n + BLOCK]})
+        _row(at, ACCEPTED, run, {"truth": truth, "without": [*without[n : n + BLOCK]], "over": [*over]})
         for n in range(0, max(len(without), 1), BLOCK)
     ]
     return accepted + fingerprints(at, run, truth, 0, marks)
@@ -118,6 +127,36 @@ def without_request(journal: Iterable[Found], recorded: Recorded, people: Iterab
 
 def _asks(entry: Entry) -> bool:
     return isinstance(entry.fact, Requested)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How long the journal was, and a digest of its marks: what is kept outside the ledger's file."""
+
+    rows: int
+    digest: str
+    truth: str
+
+    @classmethod
+    def of(cls, marks: Sequence[Mark], truth: str) -> Note:
+        """The note of a journal with these marks."""
+        return cls(len(marks), hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16], truth)
+
+    @classmethod
+    def parse(cls, text: str) -> Note | None:
+        """The note that `str` wrote; None for any other text."""
+        rows, _, rest = text.partition(" ")
+        digest, _, truth = rest.partition(" ")
+        return cls(int(rows), digest, truth) if rows.isdecimal() and digest else None
+
+    def __str__(self) -> str:
+        return f"{self.rows} {self.digest} {self.truth}".rstrip()
+
+    def contradicts(self, marks: Sequence[Mark], recorded: Recorded) -> bool:
+        """Whether the journal with these marks is not the noted one, grown longer."""
+        if self.truth != recorded.truth:
+            return self.truth not in recorded.known
+        return Note.of(marks[: self.rows], self.truth) != self
 
 
 class Witness:
@@ -160,6 +199,15 @@ class Witness:
     def unrecorded(self) -> Sequence[Mark]:
         """The marks that this instance saw and nobody recorded yet."""
         return self._seen[len(self.recorded.marks) :]
+
+    @property
+    def note(self) -> Note:
+        """What to keep elsewhere of the journal as this instance knows it."""
+        return Note.of(self._seen, self._truth)
+
+    def contradicted_by(self, note: Note) -> bool:
+        """Whether the journal was another one when `note` was taken."""
+        return note.contradicts(self._seen, self.recorded)
 
     def to_record(self, at: datetime, run: str) -> list[Row]:
         """The outbox's rows that record what nobody recorded yet."""

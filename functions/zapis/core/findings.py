@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zapis.core.difference import Difference
 from zapis.core.marks import Found, words
 
+STOPPED = "Nothing is decided by it until `zapis journal check` is content."
 SHOWN = 6
 """How many of anything one sentence names."""
 
@@ -18,10 +19,12 @@ def findings(difference: Difference) -> list[str]:
 
 def sentence(difference: Difference) -> str:
     """All findings in one sentence; an alert may look for its beginning."""
-    return (
-        f"The journal was changed by hand: {'; '.join(findings(difference))}. "
-        "Nothing is decided by it until `zapis journal check` is content."
-    )
+    return f"The journal was changed by hand: {'; '.join(findings(difference))}. {STOPPED}"
+
+
+def replaced(noted: int, rows: int) -> str:
+    """The clause for a ledger file that is another one than the catalogue's file remembers."""
+    return f"it has {rows} rows, not those {noted} that the catalogue's file remembers (an old version was restored)"
 
 
 def rows(numbers: Sequence[int]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from zapis.core.audit import Note
 from zapis.core.difference import Difference
 from zapis.core.findings import named, spans
 from zapis.core.marks import concerned
-from zapis.core.projections import Lines
 from zapis.core.russian import NBSP
 from zapis.publish import hidden
-from zapis.publish.files import read_file
+from zapis.publish.files import File, read_file
 from zapis.schema import tab
 from zapis.sheets import Sheets
 
@@ -23,6 +23,10 @@ CONSEQUENCE = (
     f"Сообщите администратору: команда{NBSP}zapis{NBSP}journal{NBSP}check"
 )
 
+NOTE_ROW = "_journal"
+"""The line of the hidden tab that keeps a note of the journal, outside the ledger's file."""
+
+REPLACED = f"Файл журнала заменён старой версией: последних записей в нём нет. {CONSEQUENCE}"
 UNREADABLE = f"Журнал записей изменён вручную: его начало или порядок строк нарушены. {CONSEQUENCE}"
 
 
@@ -37,12 +41,17 @@ def show(sheets: Sheets, spreadsheet: str, words: str) -> bool:
     One read, and one write at most. Raises SheetError, SheetsUnavailable.
     """
     file = read_file(sheets, spreadsheet, (CHECKS,))
-    standing = dict(hidden.read_lines(CHECKS, file.texts(CHECKS)))
-    if standing.get(SEASON_ROW, {}).get("check") == words:
+    standing = hidden.lines_of(file, CHECKS)
+    if standing.get(SEASON_ROW) == (words,):
         return False
-    lines: Lines = {row: (cells.get("check", ""),) for row, cells in standing.items()}
-    sheets.batch_update(spreadsheet, hidden.rewrite(file.ids[CHECKS.key], {**lines, SEASON_ROW: (words,)}))
+    sheets.batch_update(spreadsheet, hidden.rewrite(file.ids[CHECKS.key], {**standing, SEASON_ROW: (words,)}))
     return True
+
+
+def noted(file: File) -> Note | None:
+    """The note of the journal that the catalogue's file keeps; None if it keeps none."""
+    line = hidden.lines_of(file, CHECKS).get(NOTE_ROW)
+    return Note.parse(str(line[0])) if line else None
 
 
 def _findings(difference: Difference) -> Iterator[str]:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from zapis.core import projections
+from zapis.core.audit import Note
 from zapis.core.catalogue import Catalogue
 from zapis.core.entries import parse_moment
 from zapis.core.model import SlotId
 from zapis.core.offers import Decision, Pending
 from zapis.core.organisers import Problem, Reading, read
 from zapis.core.projections import FINE, Lines, View
+from zapis.publish.alarm import NOTE_ROW, noted
 from zapis.publish.files import File, read_file
 from zapis.publish.hidden import Shown, append_new, lines_of, listed, rewrite, same, write_id
 from zapis.schema import tab
@@ -42,7 +44,7 @@ class Board:
 
     def read(self, last: Catalogue, today: date) -> Reading:
         """What organisers typed, in one read. Raises SheetError, SheetsUnavailable."""
-        self._file = read_file(self._sheets, self._spreadsheet, (*TYPED, SEATS), (REGISTRATIONS, CHECKS, LINES))
+        self._file = read_file(self._sheets, self._spreadsheet, (*TYPED, SEATS, CHECKS), (REGISTRATIONS, LINES))
         return read({typed.key: self._file.table(typed) for typed in TYPED}, last, today)
 
     def pending(self) -> dict[SlotId, Pending]:
@@ -53,9 +55,16 @@ class Board:
         }
         return {slot: Pending(edit, parse_moment(since)) for slot, (edit, since) in edits.items() if edit and since}
 
+    def noted(self) -> Note | None:
+        """What the file remembers of the journal."""
+        assert self._file is not None, "read first"
+        return noted(self._file)
+
     def differs(self, reading: Reading, wanted: Wanted) -> bool:
-        """Whether the file is to be written."""
-        return self._shown is None or bool(reading.needs_id) or self._shown.lines != wanted
+        """Whether the file is to be written; the note of the journal alone is not worth it."""
+        if self._shown is None or reading.needs_id:
+            return True
+        return _without_note(self._shown.lines) != _without_note(wanted)
 
     def publish(self, reading: Reading, wanted: Wanted) -> list[str]:
         """Write ids that are missing and whatever differs; the spreadsheets that were written to."""
@@ -86,13 +95,17 @@ class Board:
         return [request for key in differing for request in rewrite(file.ids[key.key], wanted[key.key])]
 
 
-def wanted(view: View, reading: Reading, decision: Decision, troubles: Mapping[str, str]) -> Wanted:
-    """What the hidden tabs are to say. `troubles`: what to say beside enterprises."""
+def wanted(view: View, reading: Reading, decision: Decision, troubles: Mapping[str, str], note: Note) -> Wanted:
+    """What the hidden tabs are to say. `troubles`: what to say beside enterprises; `note`: of the journal."""
     return {
         SEATS.key: projections.seats(view, _remarks(reading, decision), decision.pending),
-        CHECKS.key: _checks(reading, troubles),
+        CHECKS.key: _checks(reading, troubles) | {NOTE_ROW: (str(note),)},
         LINES.key: projections.registrations(view),
     }
+
+
+def _without_note(wanted: Wanted) -> Wanted:
+    return {key: {row: cells for row, cells in lines.items() if row != NOTE_ROW} for key, lines in wanted.items()}
 
 
 def _remarks(reading: Reading, decision: Decision) -> dict[str, str]:

@@ -73,17 +73,30 @@ class Sync:
     def run(self) -> Report:
         """Bring sheets and ledger together once. Raises SheetsUnavailable or SheetError if it could not begin."""
         report, books = Report(), self._books
-        if not books.hear():
+        reading = self._read()
+        if reading is None:
             self._sound_the_alarm(report)
             return report
         self._forget_if_another_wrote()
         now = books.ledger.now()
-        reading = self._board.read(books.catalogue, now.astimezone(MOSCOW).date())
         decision = self._decide(reading, now)
         report.problems = len(reading.problems)
         if self._commit(decision, now, report, must_write=self._differs(reading, decision, now)):
             self._publish(reading, decision, now, report)
         return report
+
+    def _read(self) -> Reading | None:
+        """What organisers typed; None if the journal is not what this instance or the catalogue's file remembers."""
+        reading = self._hear_and_read()
+        if reading and self._books.watch.doubts(self._board.noted()):
+            reading = self._hear_and_read()  # another run may have noted what landed in between
+        return reading if reading and self._books.watch.confirm(self._board.noted()) else None
+
+    def _hear_and_read(self) -> Reading | None:
+        if not self._books.hear():
+            return None
+        today = self._books.ledger.now().astimezone(MOSCOW).date()
+        return self._board.read(self._books.catalogue, today)
 
     def _sound_the_alarm(self, report: Report) -> None:
         report.disturbed = self._books.watch.alarm
@@ -128,7 +141,7 @@ class Sync:
 
     def _wanted(self, view: View, reading: Reading, decision: Decision) -> board.Wanted:
         troubles = {enterprise: trouble.sentence for enterprise, trouble in self._rosters.troubles.items()}
-        return board.wanted(view, reading, decision, troubles)
+        return board.wanted(view, reading, decision, troubles, self._books.watch.note)
 
     def _commit(self, decision: Decision, now: datetime, report: Report, *, must_write: bool) -> bool:
         """One ledger call, if there is anything to say: catalogue, offers, and the claim of the lease.

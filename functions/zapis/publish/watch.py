@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from zapis.core.audit import Witness
+from zapis.core.audit import Note, Witness
 from zapis.core.entries import Row
-from zapis.core.findings import rows, sentence
+from zapis.core.findings import STOPPED, replaced, rows, sentence
 from zapis.core.marks import Found, found
 from zapis.errors import JournalDisturbed
 from zapis.ledger.port import Fresh, Ledger, Part
-from zapis.publish.alarm import UNREADABLE, alarm
+from zapis.publish.alarm import REPLACED, UNREADABLE, alarm
 
 log = logging.getLogger("zapis.sync")
 
@@ -56,8 +56,29 @@ class Watch:
         if difference is not None:
             self._alarm(alarm(difference), sentence(difference))
             return None
-        self._calm(ledger.now(), [row.number for row in journal if row.stray])
+        self._looked = ledger.now()
+        self._tell_of_strays([row.number for row in journal if row.stray])
         return fresh, journal
+
+    def doubts(self, noted: Note | None) -> bool:
+        """Whether what was noted outside the ledger's file is not what this instance knows; it may lag behind."""
+        return noted is not None and self._witness.contradicted_by(noted)
+
+    def confirm(self, noted: Note | None) -> bool:
+        """Whether the journal is also the one that was noted outside its file. Only then all is well again."""
+        if noted is not None and self.doubts(noted):
+            clause = replaced(noted.rows, self.note.rows)
+            self._alarm(REPLACED, f"The journal was changed by hand: {clause}. {STOPPED}")
+            return False
+        if self.alarm:
+            log.warning("the journal is content again")
+        self.alarm = self._said = ""
+        return True
+
+    @property
+    def note(self) -> Note:
+        """What to keep outside the ledger's file."""
+        return self._witness.note
 
     def hear(self, journal: list[Found], fresh: Fresh) -> None:
         """Remember what was read since."""
@@ -78,9 +99,7 @@ class Watch:
             log.critical("%s", for_operators)
         self._said = for_operators
 
-    def _calm(self, now: datetime, strays: list[int]) -> None:
-        if self.alarm:
-            log.warning("the journal is content again")
+    def _tell_of_strays(self, strays: list[int]) -> None:
         if strays and strays != self._strays:
             log.error("no program wrote %s of the journal: harmless, `zapis journal repair` removes it", rows(strays))
-        self.alarm, self._said, self._looked, self._strays = "", "", now, strays
+        self._strays = strays
