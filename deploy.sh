@@ -1,0 +1,815 @@
+#!/usr/bin/env bash
+# From an empty Google Cloud project to a running season, and back again (--teardown).
+#
+# Each step looks first and changes only what differs. So a run may be repeated at any time: after a failure it
+# goes on where it stopped, and where all is in place it changes nothing. A secret reaches gcloud on its standard
+# input only, never on a command line.
+set -euo pipefail
+umask 022
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+WORK=$(mktemp -d)
+BUILD=$ROOT/build
+ENV_FILE='' MODE=deploy DRY='' YES=''
+STEP='' CHANGES=0 answer=''
+complaints=()
+export CLOUDSDK_CORE_DISABLE_PROMPTS=1
+
+# The Python that the pinned requirements were made and tested with.
+readonly RUNTIME=python311
+readonly KEYS_SECRET=zapis-signing-keys SMTP_SECRET=zapis-smtp-url
+readonly KEYS_PATH=/etc/zapis/signing-keys
+readonly QUEUE=zapis-deliver
+readonly APIS=(
+  artifactregistry.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com
+  cloudscheduler.googleapis.com cloudtasks.googleapis.com iam.googleapis.com logging.googleapis.com
+  monitoring.googleapis.com run.googleapis.com secretmanager.googleapis.com sheets.googleapis.com
+)
+readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
+# A ticket's address is its secret, and the platform logs every address that is asked for.
+readonly EXCLUSION=zapis-tickets
+readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/ticket/" OR httpRequest.referer=~"/ticket/")'
+
+usage() {
+  cat <<'END'
+Usage: ./deploy.sh [--env-file FILE] [--dry-run]
+       ./deploy.sh --teardown [--yes] [--env-file FILE] [--dry-run]
+       ./deploy.sh --stage [--build DIR]
+
+Bring a Google Cloud project to a running season. May be run again at any time.
+
+  --env-file FILE  read settings from FILE, one NAME=value a line; it wins over the environment
+  --dry-run        print each command and run none, as for an empty project
+  --teardown       remove from the project what this script made there
+  --yes            do not ask before removing
+  --stage          only gather what is deployed, into DIR/bundle
+  --build DIR      where to gather it; build/ beside this script if not given
+
+docs/operations.md says what the settings mean.
+END
+}
+
+# --- Words -----------------------------------------------------------------------------------------------------
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+  printf 'deploy.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+misused() {
+  printf 'deploy.sh: %s See ./deploy.sh --help.\n' "$*" >&2
+  exit 2
+}
+
+step() {
+  STEP=$1
+  say "# $STEP"
+}
+
+finish() {
+  local code=$?
+  rm -rf "$WORK"
+  if [ "$code" -ne 0 ] && [ -n "$STEP" ]; then
+    {
+      say "deploy.sh stopped at: $STEP."
+      say 'What was done until then stays and does no harm. The message above says what is wrong: mostly billing that is'
+      say 'not switched on, or a role that this account lacks. Mend it and run the same command again: it goes on from here.'
+    } >&2
+  fi
+}
+trap finish EXIT
+
+# A command line as a shell reads it, in one line.
+quoted() {
+  local word apostrophe="'\\''"
+  for word in "$@"; do
+    case $word in
+      *[!A-Za-z0-9_./:=@,%+-]*) printf " '%s'" "${word//\'/$apostrophe}" ;;
+      *) printf ' %s' "$word" ;;
+    esac
+  done
+}
+
+show() { say "gcloud$(quoted "$@" "--project=$GOOGLE_CLOUD_PROJECT")"; }
+
+# --- gcloud ----------------------------------------------------------------------------------------------------
+
+# What gcloud says, in $answer; false where there is no such thing. Any other trouble ends the run.
+ask() {
+  answer=''
+  if [ -n "$DRY" ]; then
+    show "$@"
+    return 1
+  fi
+  if answer=$(gcloud "$@" "--project=$GOOGLE_CLOUD_PROJECT" 2>"$WORK/trouble" </dev/null); then return 0; fi
+  if grep -qE 'NOT_FOUND|[Nn]ot found|Cannot find|does not exist|SERVICE_DISABLED' "$WORK/trouble"; then return 1; fi
+  show "$@" >&2
+  cat "$WORK/trouble" >&2
+  exit 1
+}
+
+# As `ask`, of what must be there: learn PLACEHOLDER-OF-A-DRY-RUN COMMAND...
+learn() {
+  local placeholder=$1
+  shift
+  if ask "$@"; then return; fi
+  if [ -z "$DRY" ]; then
+    cat "$WORK/trouble" >&2
+    fail "gcloud $* found nothing."
+  fi
+  answer=$placeholder
+}
+
+# Change something.
+run() {
+  show "$@"
+  CHANGES=$((CHANGES + 1))
+  if [ -z "$DRY" ]; then gcloud "$@" "--project=$GOOGLE_CLOUD_PROJECT"; fi
+}
+
+# A new account is not known everywhere at once: try what names it for half a minute.
+patiently() {
+  local _
+  for _ in 1 2 3 4 5; do
+    if "$@"; then return; fi
+    sleep 6
+  done
+  "$@"
+}
+
+# Let MEMBER have ROLE on one resource: grant MEMBER ROLE "GROUP OF COMMANDS" RESOURCE [FLAG...]
+grant() {
+  local member=$1 role=$2 resource=$4 group condition=''
+  read -ra group <<<"$3"
+  # Asked for where somebody has bound a role of the project under a condition.
+  if [ "$3" = projects ]; then condition=--condition=None; fi
+  shift 4
+  ask "${group[@]}" get-iam-policy "$resource" "$@" \
+    '--flatten=bindings[].members' '--format=value(bindings.role,bindings.members)' || true
+  if grep -qxF "$role"$'\t'"$member" <<<"$answer"; then return; fi
+  patiently run "${group[@]}" add-iam-policy-binding "$resource" "$@" "--member=$member" "--role=$role" \
+    ${condition:+"$condition"}
+}
+
+# Of the standard input. Forty digits: a label holds sixty-three characters, a whole digest has sixty-four.
+digest() {
+  if command -v sha256sum >/dev/null; then sha256sum | cut -c 1-40; else shasum -a 256 | cut -c 1-40; fi
+}
+
+# --- Settings --------------------------------------------------------------------------------------------------
+
+readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
+ZAPIS_LEDGER ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
+SHEETS_EMULATOR_HOST "
+
+complain() { complaints+=("$*"); }
+
+read_env_file() {
+  local line number=0
+  [ -r "$1" ] || misused "--env-file: $1 cannot be read."
+  while IFS= read -r line || [ -n "$line" ]; do
+    number=$((number + 1))
+    case $line in
+      '' | '#'*) ;;
+      *) take_line "${line%$'\r'}" "$1, line $number" ;;
+    esac
+  done <"$1"
+}
+
+take_line() {
+  local name=${1%%=*} value=${1#*=} place=$2
+  case $NAMES in
+    *" $name "*) ;;
+    *)
+      complain "$place: ${name} is no setting of this script. Correct the name, or take the line out."
+      return
+      ;;
+  esac
+  case $value in
+    \"*\" | \'*\') value=${value:1:${#value}-2} ;;
+  esac
+  printf -v "$name" '%s' "$value"
+}
+
+# The host in an address such as smtps://user:password@host:465/path.
+host_of() {
+  local rest=${1#*://}
+  rest=${rest%%/*}
+  rest=${rest##*@}
+  case $rest in
+    '['*) rest=${rest%%]*}] ;;
+    *) rest=${rest%%:*} ;;
+  esac
+  printf '%s' "$rest" | tr '[:upper:]' '[:lower:]'
+}
+
+is_loopback() {
+  case $(host_of "$1") in
+    localhost | *.localhost | 127.* | 0.0.0.0 | '[::1]') return 0 ;;
+  esac
+  return 1
+}
+
+is_sample() {
+  case ${1%>} in
+    *.example | *.test | *.invalid | *@example.* | *.example.org | *.example.com | *.example.net) return 0 ;;
+  esac
+  return 1
+}
+
+require() {
+  if [ -z "${!1:-}" ]; then complain "$1 is not set: $2."; fi
+}
+
+check_place() {
+  require GOOGLE_CLOUD_PROJECT 'it is the id of the Google Cloud project'
+  if ! [[ ${GOOGLE_CLOUD_PROJECT:-a-project} =~ ^[a-z][a-z0-9-]{4,28}[a-z0-9]$ ]]; then
+    complain "GOOGLE_CLOUD_PROJECT: $GOOGLE_CLOUD_PROJECT is no project's id: small letters, digits and hyphens."
+  fi
+  : "${GOOGLE_CLOUD_REGION:=europe-west1}"
+  if ! [[ $GOOGLE_CLOUD_REGION =~ ^[a-z]+-[a-z]+[0-9]+$ ]]; then
+    complain "GOOGLE_CLOUD_REGION: $GOOGLE_CLOUD_REGION is no region, such as europe-west1."
+  fi
+}
+
+check_settings() {
+  if [ -n "${SHEETS_EMULATOR_HOST:-}" ]; then
+    complain "SHEETS_EMULATOR_HOST is set: an emulator keeps nobody's registration. Unset it to deploy."
+  fi
+  check_books
+  check_keys
+  check_mail
+  check_numbers
+  check_address_of_site
+  check_text ZAPIS_LEDGER ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS
+}
+
+check_books() {
+  local name
+  require ZAPIS_LEDGER "it is the link of the ledger's spreadsheet"
+  require ZAPIS_CATALOGUE "it is the link of the organisers' spreadsheet"
+  for name in ZAPIS_LEDGER ZAPIS_CATALOGUE; do
+    if ! [[ ${!name:-0123456789} =~ (/spreadsheets/d/[A-Za-z0-9_-]{10,}|^[A-Za-z0-9_-]{10,}$) ]]; then
+      complain "$name: ${!name} is no spreadsheet's link or id."
+    fi
+  done
+  if [ -n "${ZAPIS_LEDGER:-}" ] && [ "${ZAPIS_LEDGER:-}" = "${ZAPIS_CATALOGUE:-}" ]; then
+    complain 'ZAPIS_LEDGER and ZAPIS_CATALOGUE name one spreadsheet. The ledger is a file of its own, which nobody sorts.'
+  fi
+}
+
+check_keys() {
+  require ZAPIS_SECRET_FILE 'it names a file with the signing keys, one a line. Make one: openssl rand -base64 48 > keys'
+  if [ -z "${ZAPIS_SECRET_FILE:-}" ]; then return; fi
+  if ! [ -r "$ZAPIS_SECRET_FILE" ]; then
+    complain "ZAPIS_SECRET_FILE: $ZAPIS_SECRET_FILE cannot be read."
+    return
+  fi
+  local key count=0
+  while read -r key || [ -n "$key" ]; do
+    if [ -n "$key" ]; then
+      count=$((count + 1))
+      check_key "$key" "ZAPIS_SECRET_FILE: key $count in $ZAPIS_SECRET_FILE"
+    fi
+  done <"$ZAPIS_SECRET_FILE"
+  if [ "$count" -eq 0 ]; then complain "ZAPIS_SECRET_FILE: $ZAPIS_SECRET_FILE has no key in it."; fi
+}
+
+check_key() {
+  local different
+  different=$(printf '%s' "$1" | fold -w 1 | sort -u | wc -l)
+  if [ "${#1}" -lt 32 ]; then
+    complain "$2 is shorter than 32 characters. Make another: openssl rand -base64 48"
+  elif [ "$different" -lt 10 ] || grep -qiE 'change-?me|example|default|password|secret|0123456789' <<<"$1"; then
+    complain "$2 is one that can be guessed. Make another: openssl rand -base64 48"
+  fi
+}
+
+check_mail() {
+  require ZAPIS_SMTP_URL 'it is the mail server, such as smtp://user:password@host:587'
+  require ZAPIS_MAIL_FROM 'it is who letters come from, such as Visits <visits@your.domain>'
+  require ALERT_EMAIL 'it is the address that alerts are sent to'
+  case ${ZAPIS_SMTP_URL:-smtp://a-host} in
+    *user:password@*) complain 'ZAPIS_SMTP_URL has the sample user and password of the documentation.' ;;
+    smtp://?* | smtp+starttls://?* | smtps://?*) check_mail_server "${ZAPIS_SMTP_URL:-}" ;;
+    *) complain 'ZAPIS_SMTP_URL begins with smtp:// or smtps://.' ;;
+  esac
+  check_address ZAPIS_MAIL_FROM
+  check_address ALERT_EMAIL
+}
+
+check_mail_server() {
+  if is_loopback "$1"; then
+    complain "ZAPIS_SMTP_URL: $(host_of "$1") is this machine, which the cloud does not reach."
+  elif is_sample "$(host_of "$1")"; then
+    complain "ZAPIS_SMTP_URL: $(host_of "$1") is a sample host of the documentation."
+  elif [[ $1 =~ :25/?$ ]]; then
+    complain 'ZAPIS_SMTP_URL: Google Cloud lets nothing out on port 25. Use 587 or 465.'
+  fi
+}
+
+check_address() {
+  local value=${!1:-}
+  if [ -z "$value" ]; then return; fi
+  if ! [[ $value =~ ^[^@]+@[^@[:space:]]+\.[^@[:space:]]+$ ]]; then
+    complain "$1: $value is no mail address."
+  elif is_sample "$value"; then
+    complain "$1: $value is a sample address of the documentation."
+  fi
+}
+
+check_numbers() {
+  : "${SITE_MIN_INSTANCES:=0}" "${SITE_MAX_INSTANCES:=3}"
+  if ! [[ ${ZAPIS_SETTLE_SECONDS:-0} =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
+    complain "ZAPIS_SETTLE_SECONDS: $ZAPIS_SETTLE_SECONDS is no number of seconds."
+  fi
+  local name
+  for name in SITE_MIN_INSTANCES SITE_MAX_INSTANCES; do
+    if ! [[ ${!name} =~ ^[0-9]{1,3}$ ]]; then
+      complain "$name: ${!name} is no number of instances."
+      return
+    fi
+  done
+  if [ "$SITE_MAX_INSTANCES" -lt 1 ] || [ "$SITE_MIN_INSTANCES" -gt "$SITE_MAX_INSTANCES" ]; then
+    complain "SITE_MAX_INSTANCES: $SITE_MAX_INSTANCES is too few. At least one, and not fewer than SITE_MIN_INSTANCES."
+  fi
+}
+
+check_address_of_site() {
+  case ${ZAPIS_SITE_URL:-https://} in
+    https://*) ;;
+    *) complain "ZAPIS_SITE_URL: $ZAPIS_SITE_URL does not begin with https://." ;;
+  esac
+  if is_loopback "${ZAPIS_SITE_URL:-}"; then
+    complain "ZAPIS_SITE_URL: $ZAPIS_SITE_URL is this machine, which no citizen reaches."
+  fi
+}
+
+# gcloud is given all variables of a function in one word, with | between them.
+check_text() {
+  local name
+  for name in "$@"; do
+    case ${!name:-} in
+      *'|'* | *$'\n'*) complain "$name holds a | or a line break. Write it without." ;;
+    esac
+  done
+}
+
+refuse_if_wrong() {
+  if [ "${#complaints[@]}" -eq 0 ]; then return; fi
+  {
+    say 'deploy.sh: nothing was done. Set these in the environment or in a file named by --env-file:'
+    printf -- '- %s\n' "${complaints[@]}"
+  } >&2
+  exit 2
+}
+
+# --- What is deployed ------------------------------------------------------------------------------------------
+
+# Only what runs, and the same bytes, modes and times from the same sources, wherever it is done.
+stage() {
+  local bundle=$BUILD/bundle
+  rm -rf "$bundle"
+  mkdir -p "$bundle"
+  cp "$ROOT/functions/main.py" "$ROOT/functions/requirements.txt" "$bundle"
+  cp -R "$ROOT/functions/zapis" "$ROOT/templates" "$ROOT/sheets_schema" "$bundle"
+  find "$bundle" -mindepth 1 \( -name __pycache__ -o -name '.*' -o -name '*~' -o -name '*.pyc' \) -prune -exec rm -rf {} +
+  find "$bundle" -type d -exec chmod 755 {} +
+  find "$bundle" -type f -exec chmod 644 {} +
+  find "$bundle" -exec env TZ=UTC touch -t 198001010000 {} +
+  BUNDLE_DIGEST=$(cd "$bundle" && list_contents | digest)
+}
+
+list_contents() {
+  local file
+  find . -type f -print | LC_ALL=C sort | while IFS= read -r file; do
+    printf '%s %s\n' "$(digest <"$file")" "$file"
+  done
+}
+
+# deploy NAME VARIABLES SECRETS [FLAG...]: unless this bundle is deployed with these very flags.
+deploy() {
+  local name=$1 release
+  local flags=(
+    --gen2 "--region=$GOOGLE_CLOUD_REGION" "--runtime=$RUNTIME" --trigger-http
+    "--build-service-account=projects/$GOOGLE_CLOUD_PROJECT/serviceAccounts/$BUILD_ACCOUNT"
+    "--set-env-vars=^|^$2" "--set-secrets=$3"
+  )
+  shift 3
+  flags+=("$@")
+  release=$(digest <<<"$BUNDLE_DIGEST ${flags[*]}")
+  ask functions describe "$name" "--region=$GOOGLE_CLOUD_REGION" '--format=value(state,labels.zapis_release)' || true
+  if [ "$answer" = "ACTIVE"$'\t'"$release" ]; then return; fi
+  run functions deploy "$name" "${flags[@]}" "--source=$BUILD/bundle" "--update-labels=zapis_release=$release"
+}
+
+# --- Steps -----------------------------------------------------------------------------------------------------
+
+name_things() {
+  local domain=$GOOGLE_CLOUD_PROJECT.iam.gserviceaccount.com
+  SITE_ACCOUNT=zapis-site@$domain
+  JOBS_ACCOUNT=zapis-jobs@$domain
+  CALLER_ACCOUNT=zapis-caller@$domain
+  BUILD_ACCOUNT=zapis-build@$domain
+}
+
+find_project() {
+  learn PROJECT_NUMBER projects describe "$GOOGLE_CLOUD_PROJECT" '--format=value(projectNumber)'
+  : "${ZAPIS_SITE_URL:=https://zapis-site-$answer.$GOOGLE_CLOUD_REGION.run.app}"
+  ZAPIS_SITE_URL=${ZAPIS_SITE_URL%/}
+}
+
+enable_apis() {
+  local api missing=()
+  ask services list --enabled '--format=value(config.name)' || true
+  for api in "${APIS[@]}"; do
+    if ! grep -qxF "$api" <<<"$answer"; then missing+=("$api"); fi
+  done
+  if [ "${#missing[@]}" -gt 0 ]; then run services enable "${missing[@]}"; fi
+}
+
+# Listed and not described: of an account that is absent Google says that permission is denied.
+list_accounts() {
+  ask iam service-accounts list '--format=value(email)' || true
+  accounts=$answer
+}
+
+account() {
+  if grep -qxF "$1" <<<"$accounts"; then return; fi
+  run iam service-accounts create "${1%%@*}" "--display-name=$2"
+}
+
+make_accounts() {
+  list_accounts
+  account "$SITE_ACCOUNT" 'Zapis: the public site'
+  account "$JOBS_ACCOUNT" 'Zapis: sync and deliver'
+  account "$CALLER_ACCOUNT" 'Zapis: scheduler and task queue, who call sync and deliver'
+  account "$BUILD_ACCOUNT" 'Zapis: builds the functions'
+  grant "serviceAccount:$BUILD_ACCOUNT" roles/cloudbuild.builds.builder projects "$GOOGLE_CLOUD_PROJECT"
+}
+
+# secret NAME FILE: its newest version holds what the file holds. $answer is that version's number, which a function
+# is deployed with: all instances of a revision have the same secret.
+secret() {
+  local name=$1 file=$2
+  if ! ask secrets describe "$name" '--format=value(name)'; then
+    run secrets create "$name" --replication-policy=automatic --data-file=- <"$file"
+  else
+    ask secrets versions access latest "--secret=$name" || true
+    if [ "$answer" != "$(cat "$file")" ]; then run secrets versions add "$name" --data-file=- <"$file"; fi
+  fi
+  learn 1 secrets versions describe latest "--secret=$name" '--format=value(name)'
+  answer=${answer##*/}
+}
+
+make_secrets() {
+  say "# Their values go to gcloud's standard input: the file of ZAPIS_SECRET_FILE, and ZAPIS_SMTP_URL."
+  printf '%s' "$ZAPIS_SMTP_URL" >"$WORK/smtp-url"
+  secret "$KEYS_SECRET" "$ZAPIS_SECRET_FILE"
+  KEYS_VERSION=$answer
+  secret "$SMTP_SECRET" "$WORK/smtp-url"
+  SMTP_VERSION=$answer
+  grant "serviceAccount:$SITE_ACCOUNT" roles/secretmanager.secretAccessor secrets "$KEYS_SECRET"
+  grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$KEYS_SECRET"
+  grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$SMTP_SECRET"
+}
+
+# Before the site is public, so that not one ticket's address is kept.
+exclude_tickets_from_logs() {
+  local exclusion="name=$EXCLUSION,description=Addresses of tickets are secrets,filter=$EXCLUDED"
+  ask logging sinks describe _Default \
+    '--flatten=exclusions[]' '--format=value(exclusions.name,exclusions.filter)' || true
+  if grep -qxF "$EXCLUSION"$'\t'"$EXCLUDED" <<<"$answer"; then return; fi
+  if grep -qF "$EXCLUSION"$'\t' <<<"$answer"; then
+    run logging sinks update _Default "--update-exclusion=$exclusion"
+  else
+    run logging sinks update _Default "--add-exclusion=$exclusion"
+  fi
+}
+
+deploy_functions() {
+  # Without execution ids a line of the log is the line that Zapis wrote.
+  local common="LOG_EXECUTION_ID=false|ZAPIS_LEDGER=$ZAPIS_LEDGER|ZAPIS_SITE_URL=$ZAPIS_SITE_URL|ZAPIS_SECRET_FILE=$KEYS_PATH"
+  local keys="$KEYS_PATH=$KEYS_SECRET:$KEYS_VERSION"
+  local settle=${ZAPIS_SETTLE_SECONDS:+|ZAPIS_SETTLE_SECONDS=$ZAPIS_SETTLE_SECONDS}
+  deploy zapis-site "$common|FUNCTION_USE_ASGI=true" "$keys" \
+    --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
+    --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
+    "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
+  deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle" "$keys" --entry-point=sync
+  deploy_job zapis-deliver "$common|ZAPIS_MAIL_FROM=$ZAPIS_MAIL_FROM" \
+    "$keys,ZAPIS_SMTP_URL=$SMTP_SECRET:$SMTP_VERSION" --entry-point=deliver
+}
+
+# Five minutes: deliver stops by itself after four.
+deploy_job() {
+  deploy "$@" "--run-service-account=$JOBS_ACCOUNT" --no-allow-unauthenticated \
+    --memory=512Mi --cpu=1 --concurrency=1 --timeout=300s --min-instances=0 --max-instances=2
+}
+
+admit_callers() {
+  local job
+  grant allUsers roles/run.invoker 'run services' zapis-site "--region=$GOOGLE_CLOUD_REGION"
+  for job in zapis-sync zapis-deliver; do
+    grant "serviceAccount:$CALLER_ACCOUNT" roles/run.invoker 'run services' "$job" "--region=$GOOGLE_CLOUD_REGION"
+  done
+}
+
+# One call per ten seconds. A task is a nudge: what it misses, the scheduler's next call does.
+make_queue() {
+  local limits=(--max-dispatches-per-second=0.1 --max-concurrent-dispatches=1 --max-attempts=3)
+  if ! ask tasks queues describe "$QUEUE" "--location=$GOOGLE_CLOUD_REGION" \
+    '--format=value(rateLimits.maxDispatchesPerSecond,rateLimits.maxConcurrentDispatches,retryConfig.maxAttempts)'; then
+    run tasks queues create "$QUEUE" "--location=$GOOGLE_CLOUD_REGION" "${limits[@]}"
+  elif [ "$answer" != $'0.1\t1\t3' ]; then
+    run tasks queues update "$QUEUE" "--location=$GOOGLE_CLOUD_REGION" "${limits[@]}"
+  fi
+  grant "serviceAccount:$SITE_ACCOUNT" roles/cloudtasks.enqueuer 'tasks queues' "$QUEUE" "--location=$GOOGLE_CLOUD_REGION"
+  grant "serviceAccount:$SITE_ACCOUNT" roles/iam.serviceAccountUser 'iam service-accounts' "$CALLER_ACCOUNT"
+}
+
+schedule() {
+  local job=$1 url verb
+  learn "https://$job-PROJECT_NUMBER.$GOOGLE_CLOUD_REGION.run.app" \
+    run services describe "$job" "--region=$GOOGLE_CLOUD_REGION" '--format=value(status.url)'
+  url=$answer
+  # The scheduler keeps an address with its slash; the audience must be without.
+  local wanted="* * * * *"$'\t'"Europe/Moscow"$'\t'"$url/"$'\t'"$CALLER_ACCOUNT"$'\t'"$url"$'\t'"300s"
+  local fields=schedule,timeZone,httpTarget.uri,httpTarget.oidcToken.serviceAccountEmail,httpTarget.oidcToken.audience
+  verb=update
+  ask scheduler jobs describe "$job" "--location=$GOOGLE_CLOUD_REGION" "--format=value($fields,attemptDeadline)" || verb=create
+  if [ "$answer" = "$wanted" ]; then return; fi
+  run scheduler jobs "$verb" http "$job" "--location=$GOOGLE_CLOUD_REGION" '--schedule=* * * * *' \
+    --time-zone=Europe/Moscow "--uri=$url/" --http-method=post "--oidc-service-account-email=$CALLER_ACCOUNT" \
+    "--oidc-token-audience=$url" --attempt-deadline=300s --max-retry-attempts=0
+}
+
+make_schedule() {
+  schedule zapis-sync
+  schedule zapis-deliver
+}
+
+# --- Alerts ----------------------------------------------------------------------------------------------------
+
+make_alerts() {
+  make_channel
+  alert errors "$(errors_policy)"
+  alert silence "$(silence_policy)"
+}
+
+make_channel() {
+  ask "${CHANNELS[@]}" || true
+  pick_channel
+  case $channel in
+    '')
+      run beta monitoring channels create --type=email '--display-name=Zapis: the operator' \
+        "--channel-labels=email_address=$ALERT_EMAIL" --user-labels=zapis=operator
+      learn $'operator\tCHANNEL\t-' "${CHANNELS[@]}"
+      pick_channel
+      ;;
+    *$'\t'"$ALERT_EMAIL") ;;
+    *) run beta monitoring channels update "${channel%%$'\t'*}" "--update-channel-labels=email_address=$ALERT_EMAIL" ;;
+  esac
+  channel=${channel%%$'\t'*}
+  [ -n "$channel" ] || fail 'The channel of the alerts is made, but not listed yet.'
+}
+
+# The name of our channel and its address, in $channel.
+pick_channel() { channel=$(sed -n $'s/^operator\t//p' <<<"$answer" | head -n 1); }
+
+# 503 is how the functions say "not now": what lasts is told by the other policy.
+errors_policy() {
+  cat <<END
+{
+  "displayName": "Zapis: an error in the log",
+  "documentation": {"content": "See Alerts, an error in the log, in docs/operations.md.", "mimeType": "text/markdown"},
+  "userLabels": {"zapis": "errors", "zapis_digest": "DIGEST"},
+  "combiner": "OR",
+  "conditions": [{
+    "displayName": "an error in the log of a function",
+    "conditionMatchedLog": {
+      "filter": "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^zapis-(site|sync|deliver)$\" AND severity>=ERROR AND NOT httpRequest.status=503"
+    }
+  }],
+  "alertStrategy": {"notificationRateLimit": {"period": "3600s"}, "autoClose": "86400s"},
+  "notificationChannels": ["$channel"]
+}
+END
+}
+
+silence_policy() {
+  cat <<END
+{
+  "displayName": "Zapis: sync or deliver has not succeeded for ten minutes",
+  "documentation": {"content": "See Alerts, silence, in docs/operations.md.", "mimeType": "text/markdown"},
+  "userLabels": {"zapis": "silence", "zapis_digest": "DIGEST"},
+  "combiner": "OR",
+  "conditions": [$(silence zapis-sync), $(silence zapis-deliver)],
+  "alertStrategy": {"autoClose": "86400s"},
+  "notificationChannels": ["$channel"]
+}
+END
+}
+
+silence() {
+  cat <<END
+{
+    "displayName": "$1 has not succeeded for ten minutes",
+    "conditionAbsent": {
+      "filter": "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"$1\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"2xx\"",
+      "duration": "600s",
+      "aggregations": [{"alignmentPeriod": "60s", "perSeriesAligner": "ALIGN_DELTA", "crossSeriesReducer": "REDUCE_SUM"}],
+      "trigger": {"count": 1}
+    }
+  }
+END
+}
+
+# alert NAME POLICY: known by its label, and unchanged as long as the digest of its text is.
+alert() {
+  local name=$1 mark found file=$BUILD/alerts/$1.json
+  mark=$(digest <<<"$2")
+  mkdir -p "$BUILD/alerts"
+  printf '%s\n' "${2/DIGEST/$mark}" >"$file"
+  list_policies
+  found=$(sed -n "s/^$name"$'\t//p' <<<"$answer")
+  case $found in
+    '') run alpha monitoring policies create "--policy-from-file=$file" ;;
+    "$mark"$'\t'*) ;;
+    *) run alpha monitoring policies update "${found#*$'\t'}" "--policy-from-file=$file" ;;
+  esac
+}
+
+list_policies() {
+  ask alpha monitoring policies list '--format=value(userLabels.zapis,userLabels.zapis_digest,name)' || true
+}
+
+# --- Teardown --------------------------------------------------------------------------------------------------
+
+confirm() {
+  if [ -n "$YES" ] || [ -n "$DRY" ]; then return; fi
+  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, accounts, secrets."
+  say 'The spreadsheets stay. Keep the file of signing keys: without its last line nobody who comes back is recognised.'
+  local typed=''
+  read -r -p "Type the project's id to go on: " typed || true
+  if [ "$typed" != "$GOOGLE_CLOUD_PROJECT" ]; then
+    fail 'Nothing was removed: that is not the id. (Without anybody to ask, add --yes.)'
+  fi
+}
+
+# remove "GROUP OF COMMANDS" RESOURCE [FLAG...], if it is there.
+remove() {
+  local group resource=$2
+  read -ra group <<<"$1"
+  shift 2
+  if ask "${group[@]}" describe "$resource" "$@" '--format=value(name)' || [ -n "$DRY" ]; then
+    run "${group[@]}" delete "$resource" "$@"
+  fi
+}
+
+remove_alerts() {
+  local policy
+  list_policies
+  if [ -n "$DRY" ]; then answer=$'errors\t-\tPOLICY\nsilence\t-\tPOLICY'; fi
+  while read -r policy; do
+    if [ -n "$policy" ]; then run alpha monitoring policies delete "$policy" </dev/null; fi
+  done <<<"$(sed -nE $'s/^(errors|silence)\t[^\t]*\t//p' <<<"$answer")"
+  ask "${CHANNELS[@]}" || answer=${DRY:+$'operator\tCHANNEL\t-'}
+  pick_channel
+  if [ -n "$channel" ]; then run beta monitoring channels delete "${channel%%$'\t'*}"; fi
+}
+
+remove_exclusion() {
+  ask logging sinks describe _Default '--flatten=exclusions[]' '--format=value(exclusions.name)' || true
+  if grep -qxF "$EXCLUSION" <<<"$answer" || [ -n "$DRY" ]; then
+    run logging sinks update _Default "--remove-exclusions=$EXCLUSION"
+  fi
+}
+
+remove_accounts() {
+  local member=serviceAccount:$BUILD_ACCOUNT role=roles/cloudbuild.builds.builder email
+  ask projects get-iam-policy "$GOOGLE_CLOUD_PROJECT" \
+    '--flatten=bindings[].members' '--format=value(bindings.role,bindings.members)' || true
+  if grep -qxF "$role"$'\t'"$member" <<<"$answer" || [ -n "$DRY" ]; then
+    run projects remove-iam-policy-binding "$GOOGLE_CLOUD_PROJECT" "--member=$member" "--role=$role" --condition=None
+  fi
+  list_accounts
+  for email in "$SITE_ACCOUNT" "$JOBS_ACCOUNT" "$CALLER_ACCOUNT" "$BUILD_ACCOUNT"; do
+    if grep -qxF "$email" <<<"$accounts" || [ -n "$DRY" ]; then run iam service-accounts delete "$email"; fi
+  done
+}
+
+teardown() {
+  local job
+  confirm
+  step 'Alerts'
+  remove_alerts
+  step 'Schedule and queue'
+  for job in zapis-sync zapis-deliver; do remove 'scheduler jobs' "$job" "--location=$GOOGLE_CLOUD_REGION"; done
+  remove 'tasks queues' "$QUEUE" "--location=$GOOGLE_CLOUD_REGION"
+  step 'Functions'
+  for job in zapis-site zapis-sync zapis-deliver; do remove functions "$job" "--region=$GOOGLE_CLOUD_REGION"; done
+  step 'Log exclusion'
+  remove_exclusion
+  step 'Secrets'
+  remove secrets "$KEYS_SECRET"
+  remove secrets "$SMTP_SECRET"
+  step 'Service accounts'
+  remove_accounts
+}
+
+# --- The run ---------------------------------------------------------------------------------------------------
+
+bring_up() {
+  step 'Bundle'
+  stage
+  step 'Project'
+  find_project
+  step 'APIs'
+  enable_apis
+  step 'Service accounts'
+  make_accounts
+  step 'Secrets'
+  make_secrets
+  step 'Log exclusion'
+  exclude_tickets_from_logs
+  step 'Functions'
+  deploy_functions
+  step 'Callers'
+  admit_callers
+  step 'Schedule'
+  make_schedule
+  step 'Alerts'
+  make_alerts
+  # Last: the name of a queue that was deleted may be refused for three days, and nothing waits for the queue.
+  step 'Task queue'
+  make_queue
+}
+
+summary() {
+  STEP=''
+  if [ -n "$DRY" ]; then
+    say '# Nothing was run.'
+  elif [ "$CHANGES" -eq 0 ]; then
+    say '# All was in place already: nothing was changed.'
+  else
+    say "# Done: $CHANGES changes."
+  fi
+}
+
+tell_what_is_left() {
+  say "# The site: $ZAPIS_SITE_URL"
+  say "# Share, as Editor: the ledger with $SITE_ACCOUNT and $JOBS_ACCOUNT;"
+  say "# the catalogue and each roster with $JOBS_ACCOUNT."
+}
+
+read_options() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --env-file | --build)
+        [ $# -gt 1 ] || misused "$1 wants a value."
+        if [ "$1" = --build ]; then BUILD=$2; else ENV_FILE=$2; fi
+        shift
+        ;;
+      --dry-run) DRY=yes ;;
+      --teardown) MODE=teardown ;;
+      --stage) MODE=stage ;;
+      --yes) YES=yes ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *) misused "$1 is no option of this script." ;;
+    esac
+    shift
+  done
+}
+
+require_gcloud() {
+  if [ -n "$DRY" ]; then return; fi
+  command -v gcloud >/dev/null || fail 'gcloud is not installed. Install the Google Cloud CLI, then: gcloud auth login'
+  [ -n "$(gcloud auth list '--filter=status:ACTIVE' '--format=value(account)' 2>/dev/null)" ] ||
+    fail 'gcloud does not know who you are. Say so: gcloud auth login'
+}
+
+main() {
+  read_options "$@"
+  if [ "$MODE" = stage ]; then
+    stage
+    say "$BUILD/bundle $BUNDLE_DIGEST"
+    return
+  fi
+  if [ -n "$ENV_FILE" ]; then read_env_file "$ENV_FILE"; fi
+  check_place
+  if [ "$MODE" = deploy ]; then check_settings; fi
+  refuse_if_wrong
+  require_gcloud
+  name_things
+  if [ "$MODE" = teardown ]; then teardown; else bring_up; fi
+  summary
+  if [ "$MODE" = deploy ]; then tell_what_is_left; fi
+}
+
+main "$@"
