@@ -209,7 +209,7 @@ def a_notice_is_sent_twice_only_after_a_death(evidence: Evidence) -> Iterator[st
     sound: Counter[str] = Counter()
     for mail in world.mails:
         recorded = (mail.run, mail.matter.notice.id) in records
-        sound[mail.matter.notice.id] += mail.answered and (recorded or mail.run not in world.died_with_letters)
+        sound[mail.matter.notice.id] += mail.answered and (recorded or mail.run not in world.dead_runs)
     yield from (f"{notice} was sent {count} times" for notice, count in sound.items() if count > 1)
 
 

@@ -252,6 +252,10 @@ class DeliverProcess(Job):
         self._letters_left = plan.dies_after
         return await self.run(lambda: self._deliverer.run(self.writer))
 
+    def die(self, how: str) -> None:
+        super().die(how)
+        self.world.dead_runs.add(self.writer)
+
     def took_a_letter(self) -> None:
         """Called when the mail server took a letter; here deliver may die, before it records that."""
         if self._letters_left is None:

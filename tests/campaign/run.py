@@ -106,13 +106,16 @@ async def _come_to_rest(world: World) -> None:
         if not process.alive or process.doomed:
             process.die("restarted")
             world.start(name)
+    if world.disturbed_at is None:
+        for _ in range(3):
+            await asyncio.sleep(61)
+            await world.sync(SYNCS[0]).go(SyncRun(0, SYNCS[0]))
     for site in world.sites():
         await site.look()
+    for site in world.sites():
+        site.die("stopped")
     if world.disturbed_at is not None:
         return
-    for _ in range(3):
-        await asyncio.sleep(61)
-        await world.sync(SYNCS[0]).go(SyncRun(0, SYNCS[0]))
     for seconds in ROUNDS:
         await asyncio.sleep(seconds)
         await world.deliver(DELIVERS[0]).go(DeliverRun(0, DELIVERS[0]))

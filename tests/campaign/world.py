@@ -67,8 +67,8 @@ class World:
         """Ids of requests that were answered as refused by Google."""
         self.unanswered: set[str] = set()
         """Visitors who still look at a page that checks seats."""
-        self.died_with_letters: set[str] = set()
-        """Runs of deliver that died after the mail server took a letter."""
+        self.dead_runs: set[str] = set()
+        """Runs of deliver that were killed."""
         self.disturbed_at: float | None = None
         """When somebody edited the journal by hand."""
         self.google = Google(self)
