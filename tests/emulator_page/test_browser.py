@@ -169,7 +169,7 @@ def test_a_guarded_cell_asks_first(desk: Desk):
     desk.cell("M2").click()
     desk.type("другой")
     desk.keys.press("Enter")
-    expect(desk.page.get_by_role("dialog")).to_contain_text("Эти ячейки заполняет программа")
+    expect(desk.page.get_by_role("dialog")).to_contain_text("Здесь пишет программа")
     desk.page.get_by_role("button", name="Оставить как есть").click()
 
     desk.shows("M2", before)

@@ -129,7 +129,8 @@ class _Line:
             "kind": _kind(value),
             **_control(cell, value),
         }
-        return {name: part for name, part in parts.items() if part is not None and part != ""}
+        told = {name: part for name, part in parts.items() if part is not None and part != ""}
+        return told if len(told) > 1 else None
 
     def _shown(self, row: int, column: int, value: Any) -> str:
         if value is None:

@@ -12,6 +12,8 @@ const EVERY = 1000;
 const SPARE = 40;
 const GLOW_AT_MOST = 300;
 const QUIET_MINUTES = 5;
+const SAVED = "Сохранено";
+const SAID_FOR = 4000;
 const MORE_ROWS = 100;
 const HARD = "Эти ячейки заполняет программа, они защищены. Чтобы менять их, снимите защиту у владельца таблицы.";
 
@@ -22,6 +24,7 @@ export class Book {
     this.file = new File(id);
     this.cells = new Map();
     this.showsHidden = false;
+    this.places = new Map();
     this.undone = [];
     this.quietUntil = 0;
     this.work = Promise.resolve();
@@ -136,7 +139,7 @@ export class Book {
   turnTo(tab) {
     if (tab.hidden) this.showsHidden = true;
     this.editor.finish([0, 0]);
-    this.places ??= new Map();
+    this.hush();
     this.places.set(this.tab.id, [this.grid.at, find("grid").scrollTop, find("grid").scrollLeft]);
     this.tab = tab;
     this.cells = new Map();
@@ -224,7 +227,7 @@ export class Book {
       try {
         await act();
         this.hush();
-        this.say("Сохранено");
+        this.say(SAVED);
       } catch (trouble) {
         this.fail(trouble);
       }
@@ -327,7 +330,12 @@ export class Book {
 
   hush() { find("banner").hidden = true; }
 
-  say(words) { find("state").textContent = words; }
+  /** A word on how it goes; gone after a while, as it is old news then. */
+  say(words) {
+    find("state").textContent = words;
+    clearTimeout(this.said);
+    if (words === SAVED) this.said = setTimeout(() => this.say(""), SAID_FOR);
+  }
 }
 
 /** The spans of rows to ask for: the frozen ones, and from the first to the last of the others. */

@@ -2,6 +2,8 @@
 
 const NEXT = { Enter: [1, 0], Tab: [0, 1], ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
 
+const GAP = 3;
+
 export class Editor {
   /** `commit(place, text, step)` and `cancel()` are told how it ended; `typing(text)` each change before. */
   constructor(grid, { commit, cancel, typing, choices }) {
@@ -52,7 +54,15 @@ export class Editor {
     const top = row.offsetTop;
     const style = { left: `${cell.offsetLeft}px`, top: `${top}px`, minWidth: `${cell.offsetWidth}px` };
     Object.assign(this.field.style, style, { minHeight: `${cell.offsetHeight}px` });
-    Object.assign(this.list.style, style, { top: `${top + Math.max(cell.offsetHeight, this.field.offsetHeight)}px` });
+    Object.assign(this.list.style, style, { top: `${top + this.#beside(cell)}px` });
+  }
+
+  /** Where the list stands, from the cell's top: below, or above where there is no room below. */
+  #beside(cell) {
+    const below = Math.max(cell.offsetHeight, this.field.offsetHeight);
+    const room = this.grid.root.getBoundingClientRect().bottom - cell.getBoundingClientRect().top - below;
+    const height = this.list.offsetHeight + GAP;
+    return height > room && cell.getBoundingClientRect().top > height ? -height - GAP : below;
   }
 
   /** Take the text and go `step` cells on. */

@@ -86,6 +86,7 @@ function meaning(book, active, event) {
   const own = keys(book, active, event);
   if (key in ARROWS && event.altKey && active.control === "list") return () => book.edit();
   if (key in ARROWS) return () => walk(book, event);
+  if (key === "Enter" && event.altKey && active.link) return () => window.open(active.link, "_blank", "noopener");
   if (key in own) return own[key];
   if (command) return bound(COMMANDS[LATIN[key.toLowerCase()] ?? key.toLowerCase()], book);
   if (key === " " && active.control === "tick") return () => book.toggle(book.grid.at);

@@ -10,8 +10,8 @@ async function send(path, options) {
   } catch {
     throw new Unreachable("Нет связи с таблицей. Введённое не сохранено, пробую снова.");
   }
-  const body = await answer.json();
-  if (!answer.ok) throw new Refusal(body.error ?? `Таблица не приняла изменение (${answer.status}).`);
+  const body = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refusal(body.error ?? `Таблица ответила ошибкой ${answer.status}. Попробуйте ещё раз.`);
   return body;
 }
 
