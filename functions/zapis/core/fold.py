@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from zapis.core import rules
@@ -37,7 +38,6 @@ from zapis.core.entries import (
 from zapis.core.model import (
     EntryId,
     Notice,
-    NoticeId,
     NoticeKind,
     PersonKey,
     Reason,
@@ -129,7 +129,7 @@ def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
         reason=reason,
         asked_at=entry.at,
         ages=fact.ages,
-        members=tuple(range(len(fact.ages))),
+        members=_everybody(len(fact.ages)),
         persons=fact.persons,
         body=fact.body,
         consents=fact.consents,
@@ -147,6 +147,12 @@ def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
     elif same_as is not None:
         _remind(state, entry, same_as)
     return reason
+
+
+@cache
+def _everybody(size: int) -> tuple[int, ...]:
+    """The members of a party of `size`, one value for all parties."""
+    return tuple(range(size))
 
 
 def _judge(state: State, entry: Entry, fact: Requested) -> tuple[Standing, Reason | None, RegistrationId | None]:
@@ -375,7 +381,6 @@ def _notify(
     was: Standing | None = None,
 ) -> None:
     state.notices[registration.id] = Notice(
-        id=NoticeId(f"{registration.id}.{registration.revision}.{kind}"),
         kind=kind,
         registration=registration.id,
         slot=registration.slot,

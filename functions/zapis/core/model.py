@@ -137,7 +137,6 @@ class NoticeKind(StrEnum):
 class Notice:
     """A mail that is due because of an entry. Its id follows from the entries, so a replay makes the same."""
 
-    id: NoticeId
     kind: NoticeKind
     registration: RegistrationId
     slot: SlotId
@@ -149,3 +148,8 @@ class Notice:
     """For a move: the slot that was left."""
     was: Standing | None = None
     """For an ending: where the registration stood until then."""
+
+    @property
+    def id(self) -> NoticeId:
+        """What the outbox calls it. Made when asked for: a replay makes all notices and few are ever due."""
+        return NoticeId(f"{self.registration}.{self.sequence}.{self.kind}")
