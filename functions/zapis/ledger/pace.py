@@ -7,9 +7,9 @@ calls spread evenly. After a 429 it is empty for a while. Moments are seconds of
 
 from __future__ import annotations
 
-CALLS_A_MINUTE = 50
-"""Of 60: a margin for clocks and re-reads."""
-BURST = 10.0
+CALLS_A_MINUTE = 58
+"""Of 60: a margin for clocks. What full buckets hold counts among them, or the first minute would exceed it."""
+BURST = 4.0
 QUOTA_PAUSE = 2.0
 LONGEST_PAUSE = 16.0
 
@@ -47,9 +47,16 @@ class Pace:
     def _fill(self, now: float, writers: int) -> None:
         if self._filled_at is not None:
             self._calls += (now - self._filled_at) * self._rate(writers)
-        self._calls = min(self._calls, max(BURST / writers, 1.0))
+        self._calls = min(self._calls, _held(writers) / writers)
         self._filled_at = now
 
     @staticmethod
     def _rate(writers: int) -> float:
-        return CALLS_A_MINUTE / 60 / writers
+        """Calls a second of one writer."""
+        spread = max(CALLS_A_MINUTE - _held(writers), CALLS_A_MINUTE / 2)
+        return spread / 60 / writers
+
+
+def _held(writers: int) -> float:
+    """Calls that the buckets of all writers hold when they are full: each at least one."""
+    return max(BURST, float(writers))
