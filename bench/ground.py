@@ -24,7 +24,7 @@ import requests
 from bench import season
 from local.child import Child
 from local.folder import Folder, held
-from local.plan import ROOT, Accepts, Answers, Part, Scratch, plan
+from local.plan import ROOT, Accepts, Part, Scratch, plan
 from local.ports import LOOPBACK, free
 from local.settings import Books, Port, Settings
 from local.sheets.latency import Latency
@@ -131,6 +131,14 @@ class Ground:
             wait_for(child)
         return child
 
+    @contextmanager
+    def ending(self, child: Child) -> Iterator[None]:
+        """End a child with the block, not with the ground."""
+        try:
+            yield
+        finally:
+            _end(child)
+
     def stop(self) -> None:
         """End all that was started here."""
         self._stack.close()
@@ -158,16 +166,19 @@ class Ground:
 @contextmanager
 def ground(past: int = 0, restless: bool = True) -> Iterator[Ground]:
     """A fresh season on a fresh emulator, and its end."""
-    with TemporaryDirectory(prefix="zapis-bench-") as name, held(Path(name) / "data") as folder:
-        with Emulator(data=folder.sheets) as emulator:
-            made = Ground(folder, emulator)
-            try:
-                made.lay_out(past)
-                if restless:
-                    made.restless()
-                yield made
-            finally:
-                made.stop()
+    with (
+        TemporaryDirectory(prefix="zapis-bench-") as name,
+        held(Path(name) / "data") as folder,
+        Emulator(data=folder.sheets) as emulator,
+    ):
+        made = Ground(folder, emulator)
+        try:
+            made.lay_out(past)
+            if restless:
+                made.restless()
+            yield made
+        finally:
+            made.stop()
 
 
 def _environ() -> Mapping[str, str]:
@@ -201,6 +212,3 @@ def _end(child: Child) -> None:
     while child.exit_code() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     child.kill()
-
-
-__all__ = ["JOBS", "OPERATOR", "SITE", "Answers", "Ground", "get", "ground", "wait_for"]

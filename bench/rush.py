@@ -89,13 +89,13 @@ def _timed(act: Callable[[], object]) -> float:
     return monotonic() - begun
 
 
-def zapis(name: str, instances: int, visitors: int, seconds: float, mail: bool = True) -> Rush:
+def zapis(name: str, instances: int, people: int, seconds: float, mail: bool = True) -> Rush:
     """So many visitors over so many seconds, on so many instances."""
     with ground() as made:
         made.mailbox()
         urls = [made.site() for _ in range(instances)]
         _open_the_doors(urls)
-        outcomes = crowd.meet(_visitors(made, urls, visitors, seconds), PATIENCE)
+        outcomes = crowd.meet(visitors(made, urls, people, seconds), PATIENCE)
         writes, refused = made.quota.granted[WRITES], made.quota.refused[WRITES]
         if mail:
             made.deliver()
@@ -109,7 +109,7 @@ def lone(visits: int = 25) -> list[float]:
     with ground() as made:
         url = made.site()
         _open_the_doors([url])
-        coming = _visitors(made, [url], visits, visits * 2.5)
+        coming = visitors(made, [url], visits, visits * 2.5)
         return [outcome.wait for outcome in crowd.meet(coming, PATIENCE) if outcome.status == 201]
 
 
@@ -120,10 +120,11 @@ def _open_the_doors(urls: Sequence[str]) -> None:
             answer.raise_for_status()
 
 
-def _visitors(made: Ground, urls: Sequence[str], count: int, seconds: float) -> list[Visitor]:
+def visitors(made: Ground, urls: Sequence[str], count: int, seconds: float, wave: str = "") -> list[Visitor]:
+    """So many people, each new; people of another `wave` are others."""
     slots = tuple(made.season.slots)
     coming = crowd.spread(list(urls), count, seconds)
-    return [_visitor(n, at, url, slots[_choice(n, len(slots))]) for n, (at, url) in enumerate(coming)]
+    return [_visitor(f"{wave}{n}", n, at, url, slots[_choice(n, len(slots))]) for n, (at, url) in enumerate(coming)]
 
 
 def _choice(number: int, slots: int) -> int:
@@ -131,15 +132,15 @@ def _choice(number: int, slots: int) -> int:
     return number * 7919 % (slots // 10 if number % 2 else slots)
 
 
-def _visitor(number: int, at: float, url: str, slot: str) -> Visitor:
+def _visitor(who: str, number: int, at: float, url: str, slot: str) -> Visitor:
     body = {
-        "contact": {"name": "Анна Петрова", "email": f"visitor{number}@example.org", "phone": "+7 916 123-45-67"},
+        "contact": {"name": "Анна Петрова", "email": f"{who}@example.org", "phone": "+7 916 123-45-67"},
         "visitors": [{"name": "Анна Петрова", "age": 34}, {"name": "Маша Петрова", "age": 12}][: 1 + number % 2],
         "if_full": "wait",
         "consents": ["registration"],
         "language": "ru",
     }
-    return Visitor(at, f"{url}/api/slots/{slot}/registrations", f"visitor-{number}", body)
+    return Visitor(at, f"{url}/api/slots/{slot}/registrations", f"visitor-{who}", body)
 
 
 def _against_the_journal(made: Ground, outcomes: Sequence[Outcome]) -> tuple[int, int]:

@@ -1,0 +1,114 @@
+"""Cold starts: from starting the process to its first answer, beside functions-framework's bare hello-world.
+
+Starts are taken in turn, so that a busy moment of the machine falls on all alike. Google answers at once here
+(imports and start are measured); what a cold instance waits for Google is a measurement of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from bench.crowd import Visitor, meet
+from bench.ground import Ground, get, ground
+from bench.rush import visitors
+from local.plan import ROOT, Part
+from local.ports import LOOPBACK, free
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """Seconds to the first answer, medians."""
+
+    hello: float
+    health: float
+    static: float
+    api: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVisitor:
+    """Seconds that the first visitor of an instance waits that has read nothing of a long journal yet."""
+
+    page: float
+    registration: float
+
+
+def starts(times: int = 9) -> Cold:
+    """Start each in turn, so many times."""
+    with ground(restless=False) as made:
+        style = _style_sheet(made)
+        kinds: dict[str, Callable[[], float]] = {
+            "hello": lambda: _start(made, _hello, "/"),
+            "health": lambda: _start(made, _site, "/healthz"),
+            "static": lambda: _start(made, _site, style),
+            "api": lambda: _start(made, _site, "/api/slots"),
+        }
+        rounds = [{kind: start() for kind, start in kinds.items()} for _ in range(times)]
+    return Cold(**{kind: median(each[kind] for each in rounds) for kind in kinds})
+
+
+def first_visitors(past: int = 10_000, times: int = 3) -> FirstVisitor:
+    """Google as it is, its waits on; the process is up and has answered nothing but its health."""
+    with ground(past) as made:
+        pages, registrations = [], []
+        for number in range(times):
+            begun_at = made.site()
+            pages.append(_wait(lambda url=begun_at: get(f"{url}/")))
+            registrations.append(_registers(visitors(made, [made.site()], 1, 0.0, f"first-{number}")[0]))
+    return FirstVisitor(median(pages), median(registrations))
+
+
+def _registers(visitor: Visitor) -> float:
+    (outcome,) = meet([visitor], PATIENCE)
+    assert outcome.status == 201, outcome
+    return outcome.wait
+
+
+def _wait(act: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+def _style_sheet(made: Ground) -> str:
+    page = get(made.site() + "/")[1].decode()
+    return page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
+
+
+def _start(made: Ground, part: Callable[[Ground, int], Part], path: str) -> float:
+    port = free()
+    started = part(made, port)
+    begun = time.perf_counter()
+    child = made.start(started, ready=False)
+    with made.ending(child):
+        _first_answer(f"http://{LOOPBACK}:{port}{path}", begun)
+        return time.perf_counter() - begun
+
+
+def _first_answer(url: str, begun: float) -> None:
+    while time.perf_counter() - begun < PATIENCE:
+        with contextlib.suppress(OSError):
+            status, _ = get(url)
+            assert status == 200, (url, status)
+            return
+        time.sleep(0.002)
+    raise TimeoutError(f"{url} did not answer in {PATIENCE:.0f} s")
+
+
+def _site(made: Ground, port: int) -> Part:
+    return made.function("site", port)
+
+
+def _hello(made: Ground, port: int) -> Part:
+    program = os.path.join(os.path.dirname(sys.executable), "functions-framework")
+    source = str(ROOT / "bench" / "hello" / "main.py")
+    argv = (program, f"--source={source}", "--target=hello", f"--host={LOOPBACK}", f"--port={port}")
+    return Part(f"hello-{port}", argv, os.environ)
