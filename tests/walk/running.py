@@ -25,12 +25,16 @@ MASK = "sheets(data(rowData.values(formattedValue)))"
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], patience: float = PATIENCE) -> T:
+SHEETS = 2.0
+"""Seconds between looks at a spreadsheet: the eyes have a quota, too."""
+
+
+def until(look: Callable[[], T], every: float = 0.1, patience: float = PATIENCE) -> T:
     """What `look` finds, as soon as it finds anything."""
     deadline = time.monotonic() + patience
     while not (found := look()):
         assert time.monotonic() < deadline, f"waited {patience:.0f} s in vain"
-        time.sleep(0.1)
+        time.sleep(every)
     return found
 
 

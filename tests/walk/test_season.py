@@ -11,15 +11,9 @@ import httpx
 import icalendar
 import pytest
 
-from tests.walk.running import Running, running, until
+from tests.walk.running import SHEETS, Running, until
 
 pytestmark = pytest.mark.xdist_group("walk")
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("walk") / "data") as run:
-        yield run
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +75,7 @@ def test_a_citizen_registers_the_mail_arrives_and_the_enterprise_sees_the_name(r
         lines = run.rows(rosters[slot["enterprise"]], "Посетители")
         return any(line["Фамилия и имя"] == "Ольга Берёзкина" for line in lines)
 
-    assert until(in_a_roster)
+    assert until(in_a_roster, SHEETS)
     rows = run.rows(run.season["catalogue"], "Расписание")
     assert next(row["Занято"] for row in rows if row["_id"] == slot["id"]) == "1"
     assert run.slot(slot["id"])["free"] == slot["free"] - 1
@@ -148,7 +142,7 @@ def test_a_cancelled_slot_tells_everybody_once_it_is_ticked(run, empty_slots):
     until(lambda: run.letters("cancelled@example.com"))
 
     run.type("Расписание", slot["id"], "Статус", "отменена")
-    until(lambda: "затронет 1\u00a0человека" in check_of(run, slot["id"]))
+    until(lambda: "затронет 1\u00a0человека" in check_of(run, slot["id"]), SHEETS)
     assert run.slot(slot["id"])["state"] == "open"
     run.type("Расписание", slot["id"], "Подтверждаю", True)
 

@@ -1,0 +1,75 @@
+"""One person plays all three roles in a browser; what each saw is kept as pictures in build/pictures/."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from local.plan import ROOT
+from tests.walk.running import SHEETS, Running, until
+
+CHROMIUM = shutil.which("chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PICTURES = ROOT / "build" / "pictures"
+PATIENCE = 30_000
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.xdist_group("walk"),
+]
+
+
+@pytest.fixture(scope="module")
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        expect.set_options(timeout=PATIENCE)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        yield page
+        browser.close()
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path)
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_citizen_an_organiser_and_an_enterprise_see_one_registration(run: Running, page: Page):
+    slots = [s for s in run.slots() if s["state"] == "open" and s["free"] == s["capacity"] and s["min_age"] <= 35]
+    slot = slots[len(slots) // 2]
+
+    page.goto(run.site)
+    picture(page, "1-catalogue")
+    page.goto(f"{run.site}/slots/{slot['id']}")
+    page.get_by_label("Имя и фамилия").first.fill("Кирилл Трамваев")
+    page.get_by_label("Электронная почта").fill("kirill@example.com")
+    page.get_by_label("Телефон").fill("8 916 123 45 67")
+    page.get_by_label(re.compile("Лет в день визита")).first.fill("35")
+    page.get_by_label(re.compile("Согласен")).check()
+    picture(page, "2-form")
+    page.get_by_role("button", name="Записаться").click()
+    expect(page.get_by_role("heading", name=re.compile("Вы записаны"))).to_be_visible()
+    picture(page, "3-ticket")
+
+    (letter,) = until(lambda: run.letters("kirill@example.com"))
+    page.goto(f"{run.mailbox}/#{letter['id']}")
+    expect(page.get_by_text("kirill@example.com").first).to_be_visible()
+    picture(page, "4-mailbox")
+
+    roster = run.season["rosters"][slot["enterprise"]]
+    until(lambda: any(r["Фамилия и имя"] == "Кирилл Трамваев" for r in run.rows(roster, "Посетители")), SHEETS)
+    page.goto(f"{run.sheets}/spreadsheets/d/{roster}/edit")
+    expect(page.get_by_text("Кирилл Трамваев").first).to_be_visible()
+    picture(page, "5-roster")
+
+    page.goto(f"{run.sheets}/spreadsheets/d/{run.season['catalogue']}/edit")
+    page.get_by_role("tab", name="Расписание").click()
+    expect(page.get_by_text("Подтверждаю").first).to_be_visible()
+    picture(page, "6-timetable")
