@@ -16,6 +16,7 @@ class Desk:
         self.page = page
         self.keys = page.keyboard
         self.file = season.catalogue
+        self.sheet = 0
 
     def open(self, title: str, file: str | None = None) -> None:
         """Open a file (the catalogue) at a tab, hidden or not."""
@@ -60,11 +61,11 @@ class Desk:
         """Open a new file «Проба», not laid out, that has these lines below a frozen header."""
         made = httpx.post(f"{self.season.emulator.url}/_local/files", json={"title": "Проба", "tabs": ["Лист"]}).json()
         self.file = made["id"]
-        sheet = httpx.get(f"{self.door}/outline").json()["tabs"][0]["id"]
-        frozen = {"sheetId": sheet, "gridProperties": {"frozenRowCount": 1}}
+        self.sheet = httpx.get(f"{self.door}/outline").json()["tabs"][0]["id"]
+        frozen = {"sheetId": self.sheet, "gridProperties": {"frozenRowCount": 1}}
         asked = {"updateSheetProperties": {"properties": frozen, "fields": "gridProperties.frozenRowCount"}}
         httpx.post(f"{self.door}/change", json={"requests": [asked]}).raise_for_status()
-        block = {"sheet": sheet, "row": 0, "column": 0, "rows": lines}
+        block = {"sheet": self.sheet, "row": 0, "column": 0, "rows": lines}
         httpx.post(f"{self.door}/block", json=block).raise_for_status()
         self.page.goto(f"{self.season.emulator.url}/spreadsheets/d/{self.file}/edit")
         self.shows("A1", lines[0][0])

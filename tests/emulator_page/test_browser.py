@@ -66,6 +66,44 @@ def test_typing_replaces_a_cell_and_enter_goes_down(desk: Desk):
     assert desk.season.rows(desk.file, "Расписание")[0]["Мест"] == "17"
 
 
+def test_what_is_typed_goes_into_the_tab_where_it_was_begun(desk: Desk):
+    desk.open("Расписание")
+    before = desk.season.grid(desk.file, "Заявки")
+    desk.cell("M4").click()
+    desk.type("чужой")
+    desk.tab("Заявки").dispatch_event("click")
+    desk.shows("A1", "Код")
+    desk.agree()
+
+    desk.page.get_by_text("Сохранено").wait_for()
+    assert desk.season.grid(desk.file, "Заявки") == before
+    assert desk.season.grid(desk.file, "Расписание", "M4") == [["чужой"]]
+
+
+def test_a_cell_merged_over_others_covers_them(desk: Desk):
+    desk.fresh(["Заголовок", ""], ["широкая", "", "рядом"], [""], ["ниже"])
+    merged = {"sheetId": desk.sheet, "startRowIndex": 1, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 2}
+    asked = {"mergeCells": {"range": merged, "mergeType": "MERGE_ALL"}}
+    httpx.post(f"{desk.door}/change", json={"requests": [asked]}).raise_for_status()
+
+    expect(desk.cell("B2")).to_be_hidden()
+    box = desk.cell("A2").bounding_box()
+    assert box["width"] == 200
+    assert box["height"] > desk.cell("C2").bounding_box()["height"] * 1.9
+
+
+def test_of_a_very_wide_tab_only_the_columns_in_view_are_drawn(desk: Desk):
+    desk.fresh(["А"])
+    wider = {"sheetId": desk.sheet, "dimension": "COLUMNS", "length": 500}
+    httpx.post(f"{desk.door}/change", json={"requests": [{"appendDimension": wider}]}).raise_for_status()
+    expect(desk.page.get_by_role("grid")).to_have_attribute("aria-colcount", "526")
+    desk.cell("A2").click()
+    desk.keys.press("End")
+
+    expect(desk.page.locator("#cell-1-525")).to_have_attribute("aria-selected", "true")
+    assert desk.page.locator(".letter").count() < 60
+
+
 def test_escape_leaves_a_cell_as_it_was_and_delete_empties_it(desk: Desk):
     desk.fresh(["Имя"], ["Анна"])
     desk.cell("A2").click()

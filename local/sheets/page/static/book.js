@@ -68,12 +68,12 @@ export class Book {
     const outline = await this.file.outline();
     const before = this.tab;
     this.tabs = outline.tabs;
-    document.title = find("grid").ariaLabel = outline.title;
+    document.title = outline.title;
     document.querySelector("h1").textContent = outline.title;
-    this.tab = this.tabs.find((tab) => tab.id === before?.id) ?? this.tabNamedByHash() ?? this.tabs.find((tab) => !tab.hidden);
-    if (before?.id !== this.tab.id) this.cells = new Map();
-    const stays = before?.id === this.tab.id;
-    const changed = stays ? await this.load(spans(this.grid.rowsInView, this.tab, 0), { afresh: true }) : [];
+    const stayed = this.tabs.find((tab) => tab.id === before?.id);
+    this.tab = stayed ?? this.tabNamedByHash() ?? this.tabs.find((tab) => !tab.hidden);
+    if (!stayed) this.cells = new Map();
+    const changed = stayed ? await this.load(spans(this.grid.rowsInView, stayed, 0), { afresh: true }) : [];
     this.version = outline.version;
     this.drawTabs();
     this.grid.show(this.tab, this.cells);
@@ -184,6 +184,11 @@ export class Book {
 
   guard(rect) { return guarded(this.tab, rect); }
 
+  /** Whether a row has cells that nobody here may write: then no row can be put beside it either. */
+  isClosed(row) {
+    return this.guard({ top: row, left: 0, bottom: row + 1, right: this.tab.columns }) === "hard";
+  }
+
   // Changing
 
   edit(text, options) {
@@ -204,24 +209,26 @@ export class Book {
 
   /** Type a block at a place; asks first where a guard asks. */
   write({ row, column }, block) {
+    const { tab } = this;
     const rect = { top: row, left: column, bottom: row + block.length, right: column + block[0].length };
-    return this.change(rect, async () => {
-      const { before } = await this.file.write(this.tab.id, row, column, block);
-      this.undone.push([this.tab.id, row, column, before]);
+    return this.change(tab, rect, async () => {
+      const { before } = await this.file.write(tab.id, row, column, block);
+      this.undone.push([tab, row, column, before]);
     });
   }
 
   /** Send requests of a batchUpdate; what was typed before them can no longer be taken back. */
   request(rect, ...requests) {
-    return this.change(rect, async () => {
+    return this.change(this.tab, rect, async () => {
       await this.file.change(...requests);
       this.undone = [];
     });
   }
 
-  change(rect, act) {
+  /** One change after the other, each in the tab where it was begun, though another may be shown by now. */
+  change(tab, rect, act) {
     this.work = this.work.then(async () => {
-      if (rect && !(await this.allowed(rect))) return;
+      if (rect && !(await this.allowed(tab, rect))) return;
       this.saving = true;
       this.say("Сохраняю…");
       try {
@@ -238,8 +245,8 @@ export class Book {
     return this.work;
   }
 
-  async allowed(rect) {
-    const guard = this.guard(rect);
+  async allowed(tab, rect) {
+    const guard = guarded(tab, rect);
     if (guard === "hard") this.warn(HARD);
     if (guard !== "warn" || Date.now() < this.quietUntil) return guard !== "hard";
     const dialog = find("warning");
@@ -260,8 +267,8 @@ export class Book {
   undo() {
     const last = this.undone.pop();
     if (!last) return undefined;
-    const [sheet, row, column, block] = last;
-    return this.change(null, () => this.file.write(sheet, row, column, block));
+    const [tab, row, column, block] = last;
+    return this.change(tab, null, () => this.file.write(tab.id, row, column, block));
   }
 
   clear() {
@@ -286,7 +293,7 @@ export class Book {
 
   insertRow() {
     const { row } = this.grid.at;
-    if (this.guard({ top: row, left: 0, bottom: row + 1, right: this.tab.columns }) === "hard") return this.warn(HARD);
+    if (this.isClosed(row)) return this.warn(HARD);
     const range = { sheetId: this.tab.id, dimension: "ROWS", startIndex: row + 1, endIndex: row + 2 };
     const inheritFromBefore = row >= this.tab.frozenRows;
     const inserted = this.request(null, { insertDimension: { range, inheritFromBefore } });
@@ -302,7 +309,7 @@ export class Book {
 
   addRows() {
     const end = this.tab.rows;
-    if (this.guard({ top: end - 1, left: 0, bottom: end, right: this.tab.columns }) === "hard") return this.warn(HARD);
+    if (this.isClosed(end - 1)) return this.warn(HARD);
     const range = { sheetId: this.tab.id, dimension: "ROWS", startIndex: end, endIndex: end + MORE_ROWS };
     const added = this.request(null, { insertDimension: { range, inheritFromBefore: true } });
     return added.then(() => this.grid.select({ row: end, column: 0 }));
@@ -310,9 +317,11 @@ export class Book {
 
   hideTab() {
     const { id, hidden } = this.tab;
-    if (!hidden && this.tabs.filter((tab) => !tab.hidden).length === 1) return this.warn("Хотя бы одна вкладка должна остаться видимой.");
+    const last = !hidden && this.tabs.filter((tab) => !tab.hidden).length === 1;
+    if (last) return this.warn("Хотя бы одна вкладка должна остаться видимой.");
     if (!hidden) this.showsHidden = true;
-    return this.request(null, { updateSheetProperties: { properties: { sheetId: id, hidden: !hidden }, fields: "hidden" } });
+    const properties = { sheetId: id, hidden: !hidden };
+    return this.request(null, { updateSheetProperties: { properties, fields: "hidden" } });
   }
 
   // Telling
@@ -348,7 +357,8 @@ function spans(rows, { frozenRows, rows: end }, spare) {
 
 /** Cells of a row by column, their look settled. */
 function ingest(cells, looks) {
-  return new Map(cells.map(({ look, ...cell }) => [cell.column, look === undefined ? cell : { ...cell, dress: looks[look] }]));
+  const dressed = ({ look, ...cell }) => (look === undefined ? cell : { ...cell, dress: looks[look] });
+  return new Map(cells.map((cell) => [cell.column, dressed(cell)]));
 }
 
 export const typedText = (cell) => cell.typed ?? cell.text ?? "";
@@ -358,7 +368,8 @@ const alike = (known, fresh) => JSON.stringify([...known]) === JSON.stringify([.
 function differing(row, known, fresh) {
   const columns = new Set([...known.keys(), ...fresh.keys()]);
   const told = (cell) => `${cell?.text ?? ""}|${cell?.ticked ?? ""}`;
-  return [...columns].filter((column) => told(known.get(column)) !== told(fresh.get(column))).map((column) => ({ row, column }));
+  const changed = [...columns].filter((column) => told(known.get(column)) !== told(fresh.get(column)));
+  return changed.map((column) => ({ row, column }));
 }
 
 /** A tab's button; the hidden ones lean, those that nobody here may write show a lock. */
@@ -371,7 +382,8 @@ function tabButton(tab, selected, turn) {
   button.setAttribute("aria-selected", selected);
   button.tabIndex = selected ? 0 : -1;
   button.classList.toggle("away", tab.hidden);
-  button.classList.toggle("locked", tab.guards.some(({ area, hard }) => hard && area[2] >= tab.rows && area[3] >= tab.columns));
+  const isWhole = ([top, left, bottom, right]) => top + left === 0 && bottom >= tab.rows && right >= tab.columns;
+  button.classList.toggle("locked", tab.guards.some(({ area, hard }) => hard && isWhole(area)));
   if (tab.colour) button.style.setProperty("--mark", tab.colour);
   button.addEventListener("click", turn);
   return button;

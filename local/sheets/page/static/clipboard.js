@@ -72,7 +72,8 @@ export class Clipboard {
     const { top, left, bottom, right } = book.grid.selected;
     const tall = Math.max(rect.bottom - rect.top, cut ? 0 : bottom - top);
     const wide = Math.max(rect.right - rect.left, cut ? 0 : right - left);
-    const whole = { top, left, bottom: Math.min(top + tall, book.tab.rows), right: Math.min(left + wide, book.tab.columns) };
+    const { rows, columns } = book.tab;
+    const whole = { top, left, bottom: Math.min(top + tall, rows), right: Math.min(left + wide, columns) };
     const source = gridRange(sheet, rect);
     const to = { sheetId: book.tab.id, rowIndex: top, columnIndex: left };
     if (cut) book.request(whole, { cutPaste: { source, destination: to } });

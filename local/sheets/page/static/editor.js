@@ -2,6 +2,7 @@
 
 const NEXT = { Enter: [1, 0], Tab: [0, 1], ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
 
+const COMBOBOX = ["role", "aria-expanded", "aria-controls", "aria-activedescendant"];
 const GAP = 3;
 
 export class Editor {
@@ -85,7 +86,7 @@ export class Editor {
     this.field.remove();
     this.list.replaceChildren();
     this.list.remove();
-    for (const name of ["role", "aria-expanded", "aria-controls", "aria-activedescendant"]) this.field.removeAttribute(name);
+    for (const name of COMBOBOX) this.field.removeAttribute(name);
   }
 
   #key(event) {
@@ -157,7 +158,8 @@ export class Editor {
   }
 
   #takeChosen(key) {
-    if ((key === "Enter" || key === "Tab") && this.offered[this.chosen] !== undefined) this.field.value = this.offered[this.chosen];
+    const chosen = key === "Enter" || key === "Tab" ? this.offered[this.chosen] : undefined;
+    if (chosen !== undefined) this.field.value = chosen;
   }
 
   #pick(event) {

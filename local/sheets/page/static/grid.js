@@ -43,7 +43,8 @@ export class Grid {
     const tracks = Array.from({ length: tab.columns }, (_, column) => `${this.widths.size(column)}px`);
     this.root.style.setProperty("--tracks", `${NUMBERS}px ${tracks.join(" ")}`);
     this.root.style.setProperty("--width", `${NUMBERS + this.widths.total}px`);
-    const shape = JSON.stringify([tab.id, tab.columns, tab.widths, tab.frozenRows, tab.frozenColumns, tab.merges, tab.guards]);
+    const { id, columns, widths, frozenRows, frozenColumns, merges, guards } = tab;
+    const shape = JSON.stringify([id, columns, widths, frozenRows, frozenColumns, merges, guards]);
     if (shape !== this.shape) this.#clear();
     this.shape = shape;
     this.#drawHead();
@@ -60,7 +61,8 @@ export class Grid {
   get inView() {
     const origin = this.heights.start(this.tab.frozenRows);
     const top = this.root.scrollTop + origin;
-    return { first: Math.max(this.heights.at(top), this.tab.frozenRows), last: this.heights.at(top + this.root.clientHeight) };
+    const first = Math.max(this.heights.at(top), this.tab.frozenRows);
+    return { first, last: this.heights.at(top + this.root.clientHeight) };
   }
 
   /** All rows that are drawn now: the frozen ones and those in view, with some to spare. */
@@ -97,15 +99,13 @@ export class Grid {
 
   /** In a very wide tab only the columns near the window are drawn. */
   #chooseColumns() {
-    const all = [0, this.tab.columns];
+    const { columns } = this.tab;
     const left = this.widths.at(this.root.scrollLeft);
     const right = this.widths.at(this.root.scrollLeft + this.root.clientWidth);
-    const wanted = this.tab.columns <= WIDE ? all : [Math.max(0, left - SPARE), Math.min(right + SPARE, this.tab.columns)];
-    const [from, to] = this.columns ?? [0, 0];
-    const covered = this.columns && from <= Math.max(0, left - 1) && to >= Math.min(this.tab.columns, right + 1);
-    if (this.columns && (covered || this.tab.columns <= WIDE)) return;
+    const [from, end] = this.columns ?? [0, 0];
+    if (from <= Math.max(0, left - 1) && end >= Math.min(columns, right + 1)) return;
     this.#clear();
-    this.columns = wanted;
+    this.columns = columns <= WIDE ? [0, columns] : [Math.max(0, left - SPARE), Math.min(right + SPARE, columns)];
     this.#drawHead();
   }
 
@@ -128,7 +128,8 @@ export class Grid {
       head.setAttribute("aria-colindex", column + 1);
       head.dataset.letter = column;
       this.#place(head, column, column + 1);
-      const guard = guarded(this.tab, { top: this.tab.frozenRows, bottom: this.tab.rows, left: column, right: column + 1 });
+      const below = { top: this.tab.frozenRows, bottom: this.tab.rows, left: column, right: column + 1 };
+      const guard = guarded(this.tab, below);
       if (guard) head.classList.add(guard);
       return head;
     });
@@ -183,11 +184,15 @@ export class Grid {
     element.setAttribute("aria-colindex", column + 1);
     element.dataset.row = row;
     element.dataset.column = column;
-    const merged = this.tab.merges.find(([top, left, bottom, right]) => holds({ top, left, bottom, right }, row, column));
+    const merged = this.#merged(row, column);
     this.#place(element, column, merged ? merged[3] : column + 1);
     if (merged) this.#merge(element, merged, row, column);
     this.#fill(element, cell, row, column, cells);
     return element;
+  }
+
+  #merged(row, column) {
+    return this.tab.merges.find(([top, left, bottom, right]) => holds({ top, left, bottom, right }, row, column));
   }
 
   #merge(element, [top, left, bottom], row, column) {

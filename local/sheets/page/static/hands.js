@@ -47,14 +47,15 @@ function turn(book, by) {
 }
 
 const COMMANDS = {
-  a: (book) => book.grid.select({ row: 0, column: 0 }, { row: book.tab.rows - 1, column: book.tab.columns - 1 }, { quiet: true }),
+  a: ({ grid, tab }) =>
+    grid.select({ row: 0, column: 0 }, { row: tab.rows - 1, column: tab.columns - 1 }, { quiet: true }),
   z: (book) => book.undo(),
 };
 const LATIN = { ф: "a", я: "z" };
 
 /** What the keys with a name do to the selection or its cell. */
 function keys(book, active, { shiftKey, ctrlKey, metaKey }) {
-  const { grid } = book;
+  const { grid, tab } = book;
   const command = ctrlKey || metaKey;
   return {
     Enter: () => (active.control === "tick" ? book.toggle(grid.at) : book.edit()),
@@ -65,7 +66,7 @@ function keys(book, active, { shiftKey, ctrlKey, metaKey }) {
     PageDown: () => (command && shiftKey ? turn(book, 1) : page(book, 1, shiftKey)),
     PageUp: () => (command && shiftKey ? turn(book, -1) : page(book, -1, shiftKey)),
     Home: () => go(book, { row: command ? 0 : grid.to.row, column: 0 }, shiftKey),
-    End: () => go(book, { row: command ? Math.max(book.tab.used - 1, 0) : grid.to.row, column: book.tab.columns - 1 }, shiftKey),
+    End: () => go(book, { row: command ? Math.max(tab.used - 1, 0) : grid.to.row, column: tab.columns - 1 }, shiftKey),
   };
 }
 

@@ -8,7 +8,7 @@ async function send(path, options) {
   try {
     answer = await fetch(path, options);
   } catch {
-    throw new Unreachable("Нет связи с таблицей. Введённое не сохранено, пробую снова.");
+    throw new Unreachable("Нет связи с таблицей: то, что вы ввели сейчас, не сохранено.");
   }
   const body = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refusal(body.error ?? `Таблица ответила ошибкой ${answer.status}. Попробуйте ещё раз.`);
