@@ -1,6 +1,7 @@
 """What the fold decides, told as short journals."""
 
 from tests.spec import Season
+from zapis.core.entries import Erased, SeatedOver
 from zapis.core.model import NoticeKind, Reason, RegistrationId, SlotId, SlotStatus, Standing
 
 CONFIRMED, WAITING, REFUSED, CANCELLED = (
@@ -273,6 +274,27 @@ def test_seats_given_by_an_organiser_are_counted_apart():
     slot = season.state.slots[SlotId("S")]
     assert season.standing("boris") is CONFIRMED
     assert (slot.taken, slot.over) == (1, {"boris@S": 1})
+
+
+def test_nobody_is_seated_over_who_has_a_place_in_the_slot_under_another_request():
+    season = Season(capacity=1)
+    season.request("anna")
+    again = season.request("anna", id="again")
+
+    entry = season.land(SeatedOver(again.id))
+
+    assert season.state.rejected[entry.id] is Reason.ALREADY
+    assert season.state.registrations[again.id].standing is REFUSED
+
+
+def test_nobody_is_seated_over_who_was_forgotten():
+    season = Season(capacity=1)
+    anna = season.request("anna")
+    season.land(Erased(anna.id))
+
+    season.seat_over("anna")
+
+    assert season.standing("anna") is CANCELLED
 
 
 def test_held_seats_are_nobodys_until_released():

@@ -252,6 +252,10 @@ def _seated_over(state: State, entry: Entry, fact: SeatedOver) -> Reason | None:
         return Reason.NOT_ACTIVE
     if state.slots[registration.slot].terms.status is SlotStatus.CANCELLED:
         return Reason.SLOT_CANCELLED
+    if registration.id in state.erased:
+        return Reason.ERASED
+    if _already_in(state, registration.slot, registration.persons) not in (None, registration.id):
+        return Reason.ALREADY
     _release(state, registration)
     seated = _change(state, registration, standing=Standing.CONFIRMED, reason=None, over=True)
     _take_seats(state, seated)
