@@ -116,6 +116,18 @@ def test_who_cancels_stays_on_the_list_as_not_coming(on_stage, sync):
     assert (line["Фамилия и имя"], line["Состояние"]) == ("Анна Орлова", "не придёт")
 
 
+def test_an_instance_that_never_saw_a_roster_takes_the_last_visitor_off_it(on_stage, sync):
+    anna = register(on_stage, "Анна Орлова")
+    on_stage.settle(sync)
+    fact = Cancelled(anna)
+    on_stage.append(journal=[to_row(Entry(AT, entry_id("cancelled", anna), slot_of(on_stage).id, "site", fact))])
+
+    on_stage.settle(on_stage.syncer(writer="sync"))
+
+    (line,) = on_stage.rows(on_stage.roster, "Посетители")
+    assert line["Состояние"] == "не придёт"
+
+
 def test_ticks_of_the_enterprise_survive_sorting_and_new_lines(on_stage, sync):
     register(on_stage, "Анна Орлова")
     on_stage.settle(sync)

@@ -81,8 +81,10 @@ class Rosters:
         if trouble is not None and now < trouble.again_at:
             return False
         shown = self._shown.get(enterprise.roster)
-        lines = projections.visitors(view, enterprise.id, shown.listed if shown else set())
-        return lines != shown.lines[LINES.key] if shown else bool(lines)
+        if shown is None:
+            # Even if nobody comes now, the file may still list those who were to come.
+            return bool(view.state.registrations)
+        return projections.visitors(view, enterprise.id, shown.listed) != shown.lines[LINES.key]
 
     def _write(self, enterprise: Enterprise, view: View) -> list[str]:
         file = read_file(self._sheets, enterprise.roster, (VISITORS, LINES))
