@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from zapis.core.entries import Row
-from zapis.errors import AnswerLost, CallRefused, JournalDisturbed, QuotaExceeded
+from zapis.errors import AnswerLost, CallRefused, JournalDisturbed, QuotaExceeded, SheetsUnavailable
 from zapis.ledger.memory import MemoryLedger
 from zapis.ledger.port import Append, Fresh, Part
 
 
 class FaultyLedger:
-    """A MemoryLedger with a plan: "ok", "quota", "lost" (applied), "dropped" (not applied), "refuse:<id>"."""
+    """A MemoryLedger with a plan: "ok", "quota", "lost" (applied), "dropped" (not applied), "clock" (not sent)."""
 
     def __init__(self, ledger: MemoryLedger, plan: Iterable[str] = (), reads: Iterable[str] = ()) -> None:
         self._ledger = ledger
@@ -52,6 +52,8 @@ class FaultyLedger:
         fault = self._plan.pop(0) if self._plan else "ok"
         if any(row[2] in self.refused for row in rows.journal):
             raise CallRefused("Google refused the call (400): one of the rows")
+        if fault == "clock":
+            raise SheetsUnavailable("This machine's clock is off.")
         if fault == "quota":
             raise QuotaExceeded("quota")
         if fault == "dropped":

@@ -113,6 +113,15 @@ async def test_a_refused_call_is_repeated_after_a_pause(store):
     assert standing(committer, "boris") is Standing.CONFIRMED
 
 
+async def test_an_instance_that_cannot_write_at_all_sends_its_visitors_elsewhere(store):
+    committer, ledger = instance(store, plan=["clock"])
+
+    with pytest.raises(SheetsUnavailable, match="clock"):
+        await ask(committer, "anna")
+
+    assert ledger.appends == [1]
+
+
 async def test_one_bad_entry_never_takes_its_batch_with_it(store):
     committer, ledger = instance(store)
     ledger.refused = {"p3"}

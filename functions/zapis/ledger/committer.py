@@ -27,7 +27,15 @@ from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
 from zapis.core.model import EntryId, SlotId
-from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, QuotaExceeded, SheetsUnavailable, ZapisError
+from zapis.errors import (
+    AnswerLost,
+    CallRefused,
+    CannotDecide,
+    JournalDisturbed,
+    QuotaExceeded,
+    SheetsUnavailable,
+    ZapisError,
+)
 from zapis.ledger.pace import Pace
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 
@@ -36,6 +44,7 @@ LONGEST_QUEUE = 5000
 PATIENCE = 20.0
 """Seconds after which a visitor is told that seats are still being checked."""
 REREAD_PAUSE = 0.5
+LONGEST_REREAD_PAUSE = 4.0
 LOOK_AGAIN = 30.0
 """Seconds after which an instance that found the journal disturbed reads it anew: it may have been repaired."""
 WRITER_SEEN = timedelta(minutes=1)
@@ -151,7 +160,8 @@ class Committer:
         """Return once the entry has landed and `state` knows it; at once if it landed before.
 
         Raises Unsettled if that takes longer than the visitor's patience (the entry is still on its way),
-        TooManyWaiting, CallRefused if Google refuses this very entry, JournalDisturbed, CannotDecide.
+        TooManyWaiting, CallRefused if Google refuses this very entry, SheetsUnavailable if this instance cannot
+        write at all (its clock is wrong, say: another one may), JournalDisturbed, CannotDecide.
         """
         self._raise_if_stopped()
         if self._read_at is None:
@@ -220,7 +230,7 @@ class Committer:
         except CallRefused as error:
             await self._land_in_halves(batch, error)
             return
-        except SheetsUnavailable as error:
+        except AnswerLost as error:
             log.warning("the ledger's answer is lost (%s); looking for %d entries", error, len(batch))
             await asyncio.sleep(REREAD_PAUSE)
             await self._look(batch)
@@ -241,11 +251,13 @@ class Committer:
 
     async def _look(self, batch: list[_Pending]) -> None:
         """Read the journal until it answers: entries that landed are settled, the others may go again."""
+        pause = REREAD_PAUSE
         while True:
             try:
                 await self._read()
             except SheetsUnavailable:
-                await asyncio.sleep(REREAD_PAUSE)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_REREAD_PAUSE)
             else:
                 self._settle(batch)
                 return
