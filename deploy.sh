@@ -13,6 +13,8 @@ BUILD=$ROOT/build
 ENV_FILE='' MODE=deploy DRY='' YES=''
 STEP='' CHANGES=0 answer=''
 complaints=()
+SHA256=(sha256sum)
+if ! command -v sha256sum >/dev/null; then SHA256=(shasum -a 256); fi
 export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 # The Python that the pinned requirements were made and tested with.
@@ -154,9 +156,7 @@ grant() {
 }
 
 # Of the standard input. Forty digits: a label holds sixty-three characters, a whole digest has sixty-four.
-digest() {
-  if command -v sha256sum >/dev/null; then sha256sum | cut -c 1-40; else shasum -a 256 | cut -c 1-40; fi
-}
+digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 # --- Settings --------------------------------------------------------------------------------------------------
 
@@ -378,15 +378,8 @@ stage() {
   find "$bundle" -mindepth 1 \( -name __pycache__ -o -name '.*' -o -name '*~' -o -name '*.pyc' \) -prune -exec rm -rf {} +
   find "$bundle" -type d -exec chmod 755 {} +
   find "$bundle" -type f -exec chmod 644 {} +
-  find "$bundle" -exec env TZ=UTC touch -t 198001010000 {} +
-  BUNDLE_DIGEST=$(cd "$bundle" && list_contents | digest)
-}
-
-list_contents() {
-  local file
-  find . -type f -print | LC_ALL=C sort | while IFS= read -r file; do
-    printf '%s %s\n' "$(digest <"$file")" "$file"
-  done
+  TZ=UTC find "$bundle" -exec touch -t 198001010000 {} +
+  BUNDLE_DIGEST=$(cd "$bundle" && find . -type f | LC_ALL=C sort | tr '\n' '\0' | xargs -0 "${SHA256[@]}" | digest)
 }
 
 # deploy NAME VARIABLES SECRETS [FLAG...]: unless this bundle is deployed with these very flags.

@@ -1,0 +1,120 @@
+"""The operator's chair: `deploy.sh` with settings of a season, and a stand-in `gcloud` first on the path."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "deploy.sh"
+PROJECT, NUMBER = "moscow-visits", "123456789012"
+KEY = "pVnKUg4nUS1sRmB0Zb9qIHhT3cWcyJ6kEo7fLxD2aA5v"
+
+
+class Operator:
+    """Runs the script and remembers which commands it gave."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.keys = folder / "keys"
+        self.keys.write_text(f"{KEY}\n")
+        self.build = folder / "build"
+        self.settings = {
+            "GOOGLE_CLOUD_PROJECT": PROJECT,
+            "ALERT_EMAIL": "duty@visits-moscow.ru",
+            "ZAPIS_LEDGER": "https://docs.google.com/spreadsheets/d/1LedgerLedgerLedger/edit#gid=0",
+            "ZAPIS_CATALOGUE": "https://docs.google.com/spreadsheets/d/1CatalogueCatalogue/edit",
+            "ZAPIS_SECRET_FILE": str(self.keys),
+            "ZAPIS_SMTP_URL": "smtps://zapis:pa55|w'ord@mail.visits-moscow.ru:465",
+            "ZAPIS_MAIL_FROM": "Открой#Моспром, запись <visits@visits-moscow.ru>",
+        }
+        self._programs = folder / "bin"
+        self._programs.mkdir()
+        stand_in = shlex.join([sys.executable, "-I", "-S", str(Path(__file__).with_name("cloud.py"))])
+        self._program("gcloud", f'exec {stand_in} "$@"')
+        self._program("sleep", "exit 0")
+
+    def run(
+        self,
+        *options: str,
+        settings: Mapping[str, str] | None = None,
+        script: Path = SCRIPT,
+        typed: str = "",
+    ) -> subprocess.CompletedProcess[str]:
+        """The script with `settings` in its environment (the season's, if not given); `typed` is its input."""
+        env = {
+            "PATH": f"{self._programs}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "CLOUD": str(self.folder),
+            **(self.settings if settings is None else settings),
+        }
+        argv = [str(script), "--build", str(self.build), *options]
+        return subprocess.run(argv, env=env, input=typed, capture_output=True, text=True, timeout=120)
+
+    def succeed(self, *options: str, **given: Any) -> str:
+        """What the script says, which must be content."""
+        done = self.run(*options, **given)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def refuse(self, *options: str, **changed: str | None) -> str:
+        """What the script complains of when some settings are changed (None: not set)."""
+        settings = {name: value for name, value in (self.settings | changed).items() if value is not None}
+        done = self.run(*options, settings=settings)
+        assert done.returncode == 2, done.stdout + done.stderr
+        assert self.calls() == []
+        return done.stderr
+
+    def dry_run(self, *options: str) -> list[list[str]]:
+        """The command lines that a dry run prints."""
+        return commands(self.succeed("--dry-run", *options))
+
+    def calls(self, changes: bool | None = None) -> list[list[str]]:
+        """The gcloud commands given so far: all, those that change something, or those that only look."""
+        path = self.folder / "calls"
+        given = map(json.loads, path.read_text("utf-8").splitlines()) if path.exists() else ()
+        return [call["argv"] for call in given if changes in (None, call["changes"])]
+
+    def forget_calls(self) -> None:
+        (self.folder / "calls").unlink(missing_ok=True)
+
+    def project(self) -> dict[str, Any]:
+        """What the stand-in's project holds."""
+        return json.loads((self.folder / "project.json").read_text("utf-8"))
+
+    def cut_the_cable(self, when: str) -> None:
+        """Let each kind of change fail once, `before` or `after` it is applied."""
+        (self.folder / "trouble").write_text(when)
+
+    def _program(self, name: str, body: str) -> None:
+        path = self._programs / name
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+
+
+def commands(text: str) -> list[list[str]]:
+    """The gcloud command lines in a text, as a shell reads them."""
+    return [shlex.split(line) for line in text.splitlines() if line.startswith("gcloud ")]
+
+
+def flags(command: list[str]) -> dict[str, str]:
+    """The flags of a command line by name."""
+    pairs = (word.removeprefix("--").partition("=") for word in command if word.startswith("--"))
+    return {name: value for name, _, value in pairs}
+
+
+def variables(command: list[str]) -> dict[str, str]:
+    """What a deployed function finds in its environment, its secrets aside."""
+    _, delimiter, pairs = flags(command)["set-env-vars"].split("^", 2)
+    return dict(pair.split("=", 1) for pair in pairs.split(delimiter))
+
+
+def deployments(lines: list[list[str]]) -> dict[str, list[str]]:
+    """The commands that deploy, by the function's entry point."""
+    return {flags(line)["entry-point"]: line for line in lines if line[1:3] == ["functions", "deploy"]}

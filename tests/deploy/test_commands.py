@@ -1,0 +1,241 @@
+"""Every command line that the script prints: gcloud's own parser reads it, and the platform would take it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.chair import ROOT, Operator, commands, deployments, flags, variables
+
+PARSER = Path(__file__).with_name("parse_with_gcloud.py")
+OPERATIONS = ROOT / "docs" / "operations.md"
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory):
+    """The command lines of one dry run, for who only reads them."""
+    return Operator(tmp_path_factory.mktemp("printed")).dry_run()
+
+
+@pytest.fixture
+def complaints(tmp_path):
+    """What the real gcloud has against command lines; it parses offline."""
+    gcloud = shutil.which("gcloud")
+    if gcloud is None:
+        pytest.skip("gcloud is not installed: command lines are not checked against its parser")
+    library = Path(gcloud).resolve().parents[1] / "lib"
+    bundled = library.parent / "platform" / "bundledpythonunix" / "bin" / "python3"
+    python = bundled if bundled.exists() else shutil.which("python3")
+
+    def ask(lines: list[list[str]]) -> list[str]:
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "CLOUDSDK_CONFIG": str(tmp_path / "gcloud"),
+            "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
+            "CLOUDSDK_CORE_DISABLE_USAGE_REPORTING": "1",
+        }
+        argv = [str(python), "-I", "-B", str(PARSER), str(library)]
+        done = subprocess.run(argv, env=env, input=json.dumps(lines), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return [f"{line}\n{said}" for line, said in zip(lines, json.loads(done.stdout), strict=True) if said]
+
+    return ask
+
+
+def test_gcloud_understands_each_command_that_deploys_and_that_removes(operator, complaints):
+    lines = operator.dry_run() + operator.dry_run("--teardown")
+
+    assert len(lines) > 60
+    assert complaints(lines) == []
+
+
+def test_gcloud_understands_each_command_that_changes_what_stands(operator, complaints):
+    operator.succeed()
+    for wrong in ("tasks queues", "scheduler jobs", "beta monitoring channels", "alpha monitoring policies"):
+        spoil(operator, wrong)
+    operator.keys.write_text("q" + operator.keys.read_text())
+    operator.forget_calls()
+
+    operator.succeed()
+
+    lines = [["gcloud", *argv] for argv in operator.calls(changes=True)]
+    verbs = {" ".join(line[1:4]) for line in lines}
+    assert {"tasks queues update", "scheduler jobs update", "secrets versions add"} <= verbs
+    assert {"beta monitoring channels", "alpha monitoring policies", "logging sinks update"} <= verbs
+    assert complaints(lines) == []
+
+
+def spoil(operator, kind):
+    """Change things of this kind behind the script's back, and the log's exclusion with them."""
+    project = operator.project()
+    project["exclusions"]["zapis-tickets"] = "another filter"
+    for thing in project["things"][kind].values():
+        for name in ("max-attempts", "schedule", "channel-labels"):
+            if name in thing:
+                thing[name] = "9"
+        if "userLabels" in thing:
+            thing["userLabels"]["zapis_digest"] = "old"
+    (operator.folder / "project.json").write_text(json.dumps(project))
+
+
+def test_gcloud_understands_each_command_of_the_documentation(complaints):
+    lines = commands(OPERATIONS.read_text("utf-8").replace("\\\n", " "))
+
+    assert lines
+    assert complaints(lines) == []
+
+
+def test_the_check_by_gcloud_can_fail(complaints):
+    wrong = [
+        "gcloud functions deploy zapis-site --region=r --nonsense",
+        "gcloud functions deploy zapis-site --region=r --cpu=1",
+        "gcloud functions deploy zapis-site --region=r --concurrency=many",
+        "gcloud tasks queues create q --location=l --max-attempts=few",
+        "gcloud secrets list --format=value(name",
+        "gcloud monitoring policies list",
+    ]
+
+    assert len(complaints([line.split() for line in wrong])) == len(wrong)
+
+
+def test_gcloud_reads_an_alert_into_the_message_of_its_api(complaints, tmp_path):
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"displayName": "x", "conditons": []}')
+    command = ["gcloud", "alpha", "monitoring", "policies", "create", f"--policy-from-file={policy}"]
+
+    assert "conditons" in complaints([command])[0]
+
+
+def test_every_command_names_the_project_and_where_it_acts(operator):
+    for line in operator.dry_run() + operator.dry_run("--teardown"):
+        assert "--project=moscow-visits" in line
+        if line[1] in ("functions", "run", "tasks", "scheduler"):
+            assert {"region", "location"} & set(flags(line)), line
+
+
+def test_a_function_that_answers_many_at_once_has_a_whole_cpu(printed):
+    deployed = deployments(printed)
+
+    assert set(deployed) == {"site", "sync", "deliver"}
+    for given in map(flags, deployed.values()):
+        assert {"cpu", "memory", "concurrency", "timeout", "min-instances", "max-instances"} <= set(given)
+        assert int(given["concurrency"]) == 1 or float(given["cpu"]) >= 1
+        assert 1 <= int(given["concurrency"]) <= 1000
+        assert int(given["min-instances"]) <= int(given["max-instances"])
+    assert int(flags(deployed["site"])["concurrency"]) > 1
+
+
+def test_only_the_site_is_asynchronous_and_public(printed):
+    deployed = deployments(printed)
+
+    asynchronous = {name for name, line in deployed.items() if variables(line).get("FUNCTION_USE_ASGI") == "true"}
+    public = {name for name, line in deployed.items() if "--allow-unauthenticated" in line}
+    private = {name for name, line in deployed.items() if "--no-allow-unauthenticated" in line}
+    assert (asynchronous, public, private) == ({"site"}, {"site"}, {"sync", "deliver"})
+
+
+def test_a_label_is_one_that_the_platform_takes(printed):
+    for line in deployments(printed).values():
+        assert re.fullmatch(r"[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{1,63}", flags(line)["update-labels"])
+
+
+def test_an_account_has_a_name_that_the_platform_takes(printed):
+    made = [line[4] for line in printed if line[1:4] == ["iam", "service-accounts", "create"]]
+
+    assert len(made) == 4
+    assert all(re.fullmatch(r"[a-z][a-z0-9-]{4,28}[a-z0-9]", name) for name in made)
+
+
+def test_the_scheduler_calls_each_minute_in_moscow_as_nobody_else_may(printed):
+    lines = printed
+    jobs = [flags(line) for line in lines if line[1:5] == ["scheduler", "jobs", "create", "http"]]
+    timeouts = {flags(line)["timeout"] for name, line in deployments(lines).items() if name != "site"}
+
+    assert [job["schedule"] for job in jobs] == ["* * * * *"] * 2
+    assert {job["time-zone"] for job in jobs} == {"Europe/Moscow"}
+    assert {job["attempt-deadline"] for job in jobs} == timeouts
+    for job in jobs:
+        assert job["oidc-service-account-email"].startswith("zapis-caller@")
+        assert job["uri"] == job["oidc-token-audience"] + "/"
+        assert 0 <= int(job["max-retry-attempts"]) <= 5
+
+
+def test_nobody_has_more_rights_than_the_part_needs(printed):
+    bound = [line for line in printed if "add-iam-policy-binding" in line]
+
+    def right(line):
+        return " ".join(line[1 : line.index("add-iam-policy-binding")]), who(line), flags(line)["role"]
+
+    assert set(map(right, bound)) == {
+        ("projects", "zapis-build", "roles/cloudbuild.builds.builder"),
+        ("secrets", "zapis-site", "roles/secretmanager.secretAccessor"),
+        ("secrets", "zapis-jobs", "roles/secretmanager.secretAccessor"),
+        ("run services", "allUsers", "roles/run.invoker"),
+        ("run services", "zapis-caller", "roles/run.invoker"),
+        ("tasks queues", "zapis-site", "roles/cloudtasks.enqueuer"),
+        ("iam service-accounts", "zapis-site", "roles/iam.serviceAccountUser"),
+    }
+    assert [line[3] for line in bound if line[1] == "secrets" and who(line) == "zapis-site"] == ["zapis-signing-keys"]
+    assert [line[4] for line in bound if who(line) == "allUsers"] == ["zapis-site"]
+
+
+def who(line):
+    return flags(line)["member"].removeprefix("serviceAccount:").partition("@")[0]
+
+
+def test_a_function_runs_as_its_own_account_with_pinned_secrets(printed):
+    for name, line in deployments(printed).items():
+        given = flags(line)
+        assert given["run-service-account"].partition("@")[0] == ("zapis-site" if name == "site" else "zapis-jobs")
+        secrets = dict(pair.split("=") for pair in given["set-secrets"].split(","))
+        assert all(re.fullmatch(r"zapis-[a-z-]+:\d+", version) for version in secrets.values())
+        assert ("ZAPIS_SMTP_URL" in secrets) == (name == "deliver")
+        assert variables(line)["ZAPIS_SECRET_FILE"] in secrets
+
+
+def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(operator):
+    source = (ROOT / "functions" / "zapis" / "settings.py").read_text("utf-8")
+    read = set(re.findall(r'"((?:ZAPIS_|GOOGLE_|SHEETS_)[A-Z_]+)"', source))
+    operator.settings["ZAPIS_SETTLE_SECONDS"] = "60"
+
+    deployed: set[str] = set()
+    for line in deployments(operator.dry_run()).values():
+        deployed |= set(variables(line)) | {pair.split("=")[0] for pair in flags(line)["set-secrets"].split(",")}
+
+    assert read - deployed == {"GOOGLE_APPLICATION_CREDENTIALS", "SHEETS_EMULATOR_HOST"}
+
+
+def test_no_secret_is_on_any_command_line(operator):
+    operator.succeed()
+
+    printed = operator.succeed("--dry-run") + json.dumps(operator.calls(), ensure_ascii=False)
+    assert operator.keys.read_text().strip() not in printed
+    assert "pa55" not in printed
+
+
+def test_addresses_of_tickets_do_not_reach_the_log_before_the_site_is_public(printed):
+    lines = printed
+    excluded = next(n for n, line in enumerate(lines) if line[1:4] == ["logging", "sinks", "update"])
+    public = next(n for n, line in enumerate(lines) if "--allow-unauthenticated" in line)
+    (pattern,) = set(re.findall(r'=~"([^"]+)"', flags(lines[excluded])["add-exclusion"]))
+    routes = (ROOT / "functions" / "zapis" / "site" / "application.py").read_text("utf-8")
+    secret_paths = re.findall(r'"(/[^"]*\{token\}[^"]*)"', routes)
+
+    assert excluded < public
+    assert secret_paths
+    assert all(re.search(pattern, path) for path in secret_paths)
+
+
+def test_a_dry_run_runs_nothing_and_needs_no_gcloud(operator):
+    printed = operator.succeed("--dry-run")
+
+    assert operator.calls() == []
+    assert commands(printed)
+    assert printed.splitlines()[-1].startswith("#")
