@@ -38,11 +38,11 @@ def settings() -> Settings:
 @cache
 def site() -> Any:
     """The citizens' site, an ASGI application."""
+    _collect_seldom()
     from zapis.ledger.committer import Committer
     from zapis.site.application import application
     from zapis.tokens import Tokens
 
-    _collect_seldom()
     chosen = settings()
     committer = Committer(lambda: _ledger(_sheets(chosen), chosen), writer=_writer())
     return application(committer, Tokens(chosen.secrets), chosen.site_url)
