@@ -55,7 +55,9 @@ def doctor(
             raise click.UsageError("--rush needs --scratch, the link of an empty spreadsheet.")
         spreadsheet = id_of("--scratch", scratch)
         _refuse(spreadsheet, ledger, catalogue)
-        click.echo(f"{appenders * rounds} calls; at Google's 60 a minute that takes {-(-appenders * rounds // 60)} min.")
+        click.echo(
+            f"{appenders * rounds} calls; at Google's 60 a minute that takes {-(-appenders * rounds // 60)} min."
+        )
         findings = _rush(Rush(lambda: open_sheets(key, emulator), spreadsheet, appenders, rounds))
     else:
         findings = _look(key, emulator, secret_file, mail_to)
