@@ -13,7 +13,8 @@ export function dress(look) {
   if (!known.has(key)) {
     const name = `look-${known.size}`;
     sheet.insertRule(`.cell.${name} { ${rules(look).join("; ")} }`, sheet.cssRules.length);
-    known.set(key, `${name} ${look.wrap === "wrap" ? "wrap" : look.wrap === "clip" ? "clip" : ""}`.trim());
+    const more = [["wrap", "clip"].includes(look.wrap) && look.wrap, look.down === "top" && "top"];
+    known.set(key, [name, ...more.filter(Boolean)].join(" "));
   }
   return known.get(key);
 }
