@@ -38,7 +38,7 @@ def settings() -> Settings:
 @cache
 def site() -> Any:
     """The citizens' site, an ASGI application."""
-    _collect_seldom()
+    collect_seldom()
     from zapis.ledger.committer import Committer
     from zapis.site.application import application
     from zapis.tokens import Tokens
@@ -48,7 +48,7 @@ def site() -> Any:
     return application(committer, Tokens(chosen.secrets), chosen.site_url)
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """What is imported and a season's State are there to stay: looking through them again and again costs a third
     of a journal's replay. What a rush leaves behind is freed by its reference counts."""
     gc.freeze()
