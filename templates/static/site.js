@@ -39,3 +39,59 @@ for (const companion of document.querySelectorAll("details.companion")) {
     document.getElementById("visitors").focus();
   });
 }
+
+// The filter answers while one chooses: the page that the form would load is fetched, and what differs is put in place.
+const finder = document.querySelector("form[data-finder]");
+if (finder) {
+  const parts = ["found", "as-calendar", "visits"];
+  const visits = document.getElementById("visits");
+  let underway = new AbortController();
+  let pause;
+
+  const address = () => {
+    const asked = new URLSearchParams([...new FormData(finder)].filter(([, value]) => value.trim()));
+    return finder.getAttribute("action") + (asked.size ? `?${asked}` : "");
+  };
+
+  const fetched = async (url) => {
+    underway.abort();
+    underway = new AbortController();
+    const answer = await fetch(url, { signal: underway.signal });
+    if (!answer.ok) throw new Error(answer.status);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  const show = async (url) => {
+    visits.setAttribute("aria-busy", "true");
+    try {
+      const fresh = await fetched(url);
+      for (const id of parts) document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
+      visits.removeAttribute("aria-busy");
+      return fresh;
+    } catch (trouble) {
+      if (trouble.name !== "AbortError") location.assign(url);
+      return null;
+    }
+  };
+
+  const ask = async () => {
+    clearTimeout(pause);
+    const url = address();
+    if (url !== location.pathname + location.search && await show(url)) history.pushState(null, "", url);
+  };
+
+  finder.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+  finder.addEventListener("change", ask);
+  finder.addEventListener("input", (event) => {
+    if (!event.target.matches("input:not([type=checkbox])")) return;
+    clearTimeout(pause);
+    pause = setTimeout(ask, 400);
+  });
+  addEventListener("popstate", async () => {
+    const fresh = await show(location.href);
+    for (const field of fresh ? finder.elements : []) {
+      const then = field.id && fresh.getElementById(field.id);
+      if (then) [field.value, field.checked] = [then.value, then.checked];
+    }
+  });
+}

@@ -54,8 +54,23 @@ PLANT = Enterprise(
     notes="Две лестницы, местами шумно",
     phone="+7 495 000-01-00",
     roster="",
+    line="Таганско-Краснопресненская",
+    wheelchair="no",
+    stairs="lift",
+    noise="loud",
 )
-BAKERY = replace(PLANT, id=EnterpriseId("bakery"), name="«Тёплая корка»", metro="", about="Хлеб.", notes="")
+BAKERY = replace(
+    PLANT,
+    id=EnterpriseId("bakery"),
+    name="«Тёплая корка»",
+    about="Хлеб.",
+    metro="",
+    notes="",
+    line="",
+    wheelchair="helped",
+    stairs="",
+    noise="quiet",
+)
 CARS = Tour(
     id=TourId("cars"),
     enterprise=PLANT.id,
@@ -79,6 +94,7 @@ BREAD = replace(
     min_age=6,
     waiting_list=False,
     bring="",
+    children_per_adult=3,
 )
 
 
@@ -115,14 +131,24 @@ class Programme:
         self._ids = count(1)
         self.offer(*SLOTS)
 
-    def offer(self, *slots: Slot) -> None:
+    def offer(self, *slots: Slot, about: str = CARS.about) -> None:
         """Publish the catalogue with these slots, as `sync` does."""
-        offered = Catalogue(
-            SEASON,
-            {e.id: e for e in (PLANT, BAKERY)},
-            {t.id: t for t in (CARS, BREAD)},
-            {s.id: s for s in slots},
+        self.publish(
+            Catalogue(
+                SEASON,
+                {e.id: e for e in (PLANT, BAKERY)},
+                {t.id: t for t in (replace(CARS, about=about), BREAD)},
+                {s.id: s for s in slots},
+            )
         )
+
+    def describe(self, about: str) -> None:
+        """Publish the same with another text about cars."""
+        self.offer(*SLOTS, about=about)
+
+    def publish(self, offered: Catalogue) -> None:
+        """Publish a whole catalogue."""
+        slots = offered.slots.values()
         public = [s for s in slots if s.status is not None]
         rows = [self._offered(s.id, SlotOffered(0, catalogue.terms_of(offered, s))) for s in public]
         self._append(Append(journal=rows, catalogue=catalogue.to_rows(offered)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import threading
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from starlette.responses import HTMLResponse
 
 from tests.site.conftest import Programme
 from tests.site.test_trouble import Troubled
@@ -20,6 +22,7 @@ CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 20_000
 """Milliseconds that a page may take on a busy machine."""
+PATHS = ("/", "/calendar", "/embed", "/enterprises/plant", "/tours/cars", "/slots/open")
 PHONE = {"width": 360, "height": 740}
 EXPECTED_IN_THE_CONSOLE = "Failed to load resource: the server responded with a status of"
 
@@ -189,7 +192,7 @@ def test_a_companion_who_is_put_away_does_not_come(programme: Programme, lively:
 def test_every_page_fits_a_phone_in_light_and_dark(programme: Programme, lively: Page, scheme: str):
     lively.emulate_media(color_scheme=scheme)
     with served(programme.open()) as site:
-        for path in ("/", "/slots/open", "/slots/soon", "/nothing", "/consent/registration"):
+        for path in (*PATHS, "/slots/soon", "/nothing", "/consent/registration"):
             lively.goto(site + path)
 
             assert fits_the_phone(lively), path
@@ -207,3 +210,47 @@ def test_the_filter_is_at_hand_on_a_wide_screen_and_put_away_on_a_phone(programm
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(site)
         expect(page.get_by_label("Предприятие")).to_be_visible()
+
+
+def test_a_day_of_the_calendar_leads_to_its_visits(programme: Programme, page: Page):
+    with served(programme.open()) as site:
+        page.goto(f"{site}/calendar")
+        assert fits_the_phone(page)
+        page.get_by_role("link", name="суббота, 12 декабря: 1 визит, свободно 25 мест").click()
+
+        expect(page.get_by_role("status")).to_contain_text("Нашёлся 1 визит")
+
+
+def test_the_filter_answers_without_loading_a_page_and_lives_in_the_address(programme: Programme, lively: Page):
+    with served(programme.open()) as site:
+        lively.goto(site)
+        lively.evaluate("window.same = true")
+        lively.get_by_text("Подобрать визит").click()
+        lively.get_by_label("Вид").select_option("мастер-класс")
+
+        expect(lively.get_by_role("status")).to_contain_text("Нашлись 2 визита")
+        expect(lively).to_have_url(f"{site}/?kind=workshop")
+        assert lively.locator("article.card").count() == 2
+        lively.get_by_label("Слова").fill("нет такого")
+        expect(lively.get_by_role("status")).to_contain_text("ничего не нашлось")
+        lively.go_back()
+        expect(lively.get_by_role("status")).to_contain_text("Нашлись 2 визита")
+        expect(lively.get_by_label("Слова")).to_have_value("")
+        lively.go_back()
+        expect(lively.get_by_role("status")).to_contain_text("Все визиты сезона")
+        expect(lively.get_by_label("Вид")).to_have_value("")
+        assert lively.evaluate("window.same")
+
+
+def test_a_city_may_show_the_embed_in_a_frame_and_its_links_leave_the_frame(programme: Programme, browser: Browser):
+    async def host(scope, receive, send):
+        page = HTMLResponse(f'<!doctype html><title>Город</title><iframe title="Визиты" src="{site}/embed"></iframe>')
+        await page(scope, receive, send)
+
+    with served(programme.open()) as site, served(host) as city:
+        page = browser.new_page()
+        page.goto(city)
+        page.frame_locator("iframe").get_by_role("link", name="Как рождается").first.click()
+
+        expect(page).to_have_url(re.compile(f"^{site}/slots/"))
+        page.close()

@@ -43,6 +43,12 @@ async def test_cards_say_in_words_what_can_be_had(site: httpx.AsyncClient):
         ("enterprise=bakery", ["no-line", "bread"]),
         ("seats=2", ["closing", "open", "two-seats", "bread", "later"]),
         ("seats=5", []),
+        ("metro=Текстильщики&seats=1", ["closing", "open", "two-seats", "later"]),
+        ("metro=Таганско-Краснопресненская&date=2026-12-12", ["open"]),
+        ("step_free=on&date=2026-12-12", ["open"]),
+        ("wheelchair=on", ["no-line", "bread"]),
+        ("quiet=on&wheelchair=on", ["no-line", "bread"]),
+        ("quiet=on&step_free=on", []),
         ("age=7", ["no-line", "bread"]),
         ("age=7&seats=2", ["bread"]),
         ("q=нет+такого", []),
@@ -62,6 +68,22 @@ async def test_the_filter_keeps_what_was_asked(site: httpx.AsyncClient):
     assert fields_of(page)["q"] == '"><script>'
     assert (fields_of(page)["seats"], fields_of(page)["age"]) == ("2", "7")
     assert '<option value="workshop" selected>' in page.text
+
+
+async def test_the_form_shows_the_metro_and_the_needs_that_were_asked_for(site: httpx.AsyncClient):
+    page = await site.get("/?metro=Текстильщики&step_free=on")
+
+    assert '<optgroup label="Таганско-Краснопресненская">' in page.text
+    assert "<option selected>Текстильщики</option>" in page.text
+    assert fields_of(page).get("step_free") == "on"
+    assert "wheelchair" not in fields_of(page)
+
+
+async def test_a_card_says_how_hard_the_way_is_and_leads_to_its_enterprise(site: httpx.AsyncClient):
+    page = await site.get("/?kind=workshop")
+
+    assert "на коляске с помощью, тихо, дети со взрослыми" in text(page)
+    assert 'href="/enterprises/bakery"' in page.text
 
 
 async def test_a_reload_of_the_same_catalogue_is_a_304(site: httpx.AsyncClient):

@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from tests.site.conftest import TOKENS, Programme, ask, client
+from tests.site.conftest import SITE, TOKENS, Programme, ask, client
 from tests.site.visitor import text
 from zapis.site.application import application
 
@@ -35,13 +35,16 @@ async def test_every_answer_carries_the_strict_headers(site: httpx.AsyncClient, 
     assert "set-cookie" not in headers
 
 
-@pytest.mark.parametrize("path", ["/", "/slots/open", "/slots/soon", "/nowhere", "/consent/registration"])
+PAGES = ["/", "/calendar", "/enterprises/plant", "/tours/cars", "/slots/open", "/nowhere", "/consent/registration"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/slots/soon", "/embed"])
 async def test_nothing_is_inline_and_nothing_comes_from_elsewhere(site: httpx.AsyncClient, path: str):
     page = await site.get(path)
 
-    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page.text)
+    assert not re.search(r'<style|\sstyle=|\son\w+=|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)', page.text)
     addresses = re.findall(r'(?:src|href|action)="([^"]+)"', page.text)
-    assert all(address.startswith(("/", "#", "mailto:", "tel:")) for address in addresses)
+    assert all(address.startswith(("/", "#", "mailto:", "tel:", f"{SITE}/")) for address in addresses)
     for address in addresses:
         if address.startswith("/static/"):
             assert (await site.get(address)).status_code == 200

@@ -21,6 +21,10 @@ async def test_a_slot_shows_its_rules_before_they_bite(site: httpx.AsyncClient):
         "Закрытая обувь",
         "Очки, если носите",
         "Две лестницы, местами шумно",
+        "Текстильщики, Таганско-Краснопресненская линия",
+        "На коляске маршрут не подходит",
+        "Лестницы есть, но можно на лифте",
+        "Шум шумно на всём маршруте",
         "до 4 человек",
         "не больше 2 за сезон",
         "Запись закрывается 11 декабря, 11:00",
@@ -28,6 +32,19 @@ async def test_a_slot_shows_its_rules_before_they_bite(site: httpx.AsyncClient):
         "первый в очереди, чья группа помещается целиком",
     ):
         assert rule in said
+
+
+async def test_who_must_lead_the_children_is_said_among_the_facts_and_in_the_form(site: httpx.AsyncClient):
+    said = text(await site.get("/slots/bread"))
+
+    assert said.count("только со взрослыми: один взрослый ведёт не больше 3 детей") == 2
+
+
+async def test_a_slot_leads_to_its_enterprise_and_to_its_other_dates(site: httpx.AsyncClient):
+    page = await site.get("/slots/open")
+
+    assert 'href="/enterprises/plant"' in page.text
+    assert 'href="/tours/cars"' in page.text
 
 
 async def test_each_form_has_a_key_of_its_own(site: httpx.AsyncClient):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 
+from tests.site.conftest import CARS, PLANT
 from zapis.core.model import Reason
-from zapis.site import russian, words
-from zapis.site.finding import Wanted, wanted
+from zapis.site import conditions, russian, words
+from zapis.site.finding import Need, Wanted, wanted
 
 
 def plain(text: str) -> str:
@@ -76,3 +79,42 @@ def test_a_filter_is_read_from_the_address():
     query = {"q": "лифт", "date": "2026-12-12", "kind": "workshop", "enterprise": "e1", "seats": "2", "age": "0"}
 
     assert wanted(query) == Wanted("лифт", date(2026, 12, 12), "workshop", "e1", 2, 0)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Wanted(),
+        Wanted("лифт & хлеб", date(2026, 12, 12), "workshop", "e1", 2, 0, "Шоссе Энтузиастов"),
+        Wanted(needs=frozenset({Need.QUIET, Need.STEP_FREE})),
+    ],
+)
+def test_a_filter_makes_the_address_that_says_it(asked: Wanted):
+    assert wanted(dict(parse_qsl(asked.query.removeprefix("?")))) == asked
+    assert asked.query.startswith("?") is not asked.anything
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "said"),
+    [(0, 130, "любой"), (12, 130, "с 12 лет"), (12, 16, "с 12 до 16 лет"), (0, 21, "до 21 года")],
+)
+def test_who_may_come_is_said_in_words(least: int, most: int, said: str):
+    assert plain(conditions.ages(least, most)) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 ребёнка"), (4, "4 детей"), (21, "21 ребёнка")])
+def test_how_many_children_one_adult_leads_agrees_with_the_number(count: int, said: str):
+    assert plain(conditions.children(replace(CARS, children_per_adult=count))).endswith(f"не больше {said}")
+
+
+@pytest.mark.parametrize(
+    ("metro", "line", "said"),
+    [
+        ("Сокол", "Замоскворецкая", "Сокол, Замоскворецкая линия"),
+        ("Щербинка (МЦД-2)", "МЦД-2", "Щербинка (МЦД-2)"),
+        ("Крюково", "МЦД-3", "Крюково, МЦД-3"),
+        ("", "Кольцевая", ""),
+    ],
+)
+def test_a_line_is_named_where_it_says_more_than_the_station(metro: str, line: str, said: str):
+    assert plain(conditions.station(replace(PLANT, metro=metro, line=line))) == said

@@ -21,11 +21,14 @@ from zapis.site.api import Api
 from zapis.site.consents import Consents
 from zapis.site.desk import Desk
 from zapis.site.edge import CatchAll, Edge, Explain
+from zapis.site.events import Events
+from zapis.site.guide import Guide
 from zapis.site.links import Links
 from zapis.site.pages import Pages
 from zapis.site.problems import problem
 from zapis.site.rendering import SECRET, Rendering
 from zapis.site.security import SecurityHeaders
+from zapis.site.shelf import Shelf
 from zapis.site.showcase import Showcase
 from zapis.site.statics import Statics
 from zapis.site.tickets import Tickets
@@ -51,10 +54,16 @@ def application(committer: Committer, tokens: Tokens, site_url: str) -> Starlett
 
 
 def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) -> list[Route]:
-    showcase, pages = Showcase(desk, rendering), Pages(desk, rendering, links)
-    tickets, api = Tickets(desk, rendering, links), Api(desk, links)
+    shelf, events = Shelf(), Events(links)
+    showcase, guide = Showcase(desk, rendering, shelf), Guide(desk, rendering, shelf, events)
+    pages, tickets, api = Pages(desk, rendering, links, events), Tickets(desk, rendering, links), Api(desk, links)
     return [
         Route("/", showcase.show),
+        Route("/calendar", showcase.calendar),
+        Route("/embed", showcase.embed),
+        Route("/sitemap.xml", showcase.sitemap),
+        Route("/enterprises/{id}", guide.enterprise),
+        Route("/tours/{id}", guide.tour),
         _doors("/slots/{id}", GET=pages.slot, POST=pages.register),
         Route("/ticket/{token}", tickets.show),
         _doors("/ticket/{token}/cancel", GET=tickets.ask, POST=tickets.cancel),

@@ -6,10 +6,13 @@ Pure. A filter value that says nothing (a day that is no day, a kind that does n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
+from urllib.parse import urlencode
 
 from zapis.core import rules
+from zapis.core.catalogue import Enterprise
 from zapis.site import russian
 from zapis.site.offers import Availability, Offer
 
@@ -17,9 +20,35 @@ LONGEST_WORDS = 100
 MOST_ALTERNATIVES = 3
 
 
+class Need(StrEnum):
+    """What the way must be like for somebody of the party. What nobody said of a place meets no need."""
+
+    STEP_FREE = "step_free"
+    WHEELCHAIR = "wheelchair"
+    QUIET = "quiet"
+
+    def met_at(self, enterprise: Enterprise) -> bool:
+        """Whether the way at this enterprise is like that."""
+        if self is Need.STEP_FREE:
+            return enterprise.stairs in ("none", "lift")
+        if self is Need.WHEELCHAIR:
+            return enterprise.wheelchair in ("yes", "helped")
+        return enterprise.noise == "quiet"
+
+
+NEEDS: Mapping[Need, str] = {
+    Need.STEP_FREE: "без лестниц",
+    Need.WHEELCHAIR: "на коляске",
+    Need.QUIET: "без шума",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a visitor looks for. None and the empty text stand for anything; `age` is the youngest's."""
+    """What a visitor looks for. None and the empty text stand for anything; `age` is the youngest's.
+
+    `metro` is a station or a whole line.
+    """
 
     words: str = ""
     day: date | None = None
@@ -27,11 +56,32 @@ class Wanted:
     enterprise: str = ""
     seats: int | None = None
     age: int | None = None
+    metro: str = ""
+    needs: frozenset[Need] = frozenset()
 
     @property
     def anything(self) -> bool:
         """Whether nothing was asked for."""
         return self == Wanted()
+
+    @property
+    def query(self) -> str:
+        """The shortest query that `wanted` reads as this, with its question mark; empty for anything."""
+        fields = {
+            "q": self.words,
+            "date": self.day,
+            "kind": self.kind,
+            "enterprise": self.enterprise,
+            "metro": self.metro,
+            "seats": self.seats,
+            "age": self.age,
+        }
+        said = {name: value for name, value in fields.items() if value not in ("", None)}
+        return "".join(["?" * bool(said or self.needs), urlencode(said | dict.fromkeys(sorted(self.needs), "on"))])
+
+    def on(self, day: date | None) -> Wanted:
+        """The same on another day, or on any."""
+        return replace(self, day=day)
 
     def suits(self, offer: Offer) -> bool:
         """Whether the offer is what is looked for."""
@@ -40,13 +90,16 @@ class Wanted:
             and (self.day is None or russian.day_of(offer.terms.starts) == self.day)
             and self.kind in ("", offer.tour.kind)
             and self.enterprise in ("", offer.enterprise.id)
+            and self.metro in ("", offer.enterprise.metro, offer.enterprise.line)
+            and all(need.met_at(offer.enterprise) for need in self.needs)
             and (self.seats is None or (offer.asks and offer.free >= self.seats <= offer.terms.max_party))
             and (self.age is None or offer.terms.min_age <= self.age <= offer.terms.max_age)
         )
 
     def _has_the_words(self, offer: Offer) -> bool:
         tour, enterprise = offer.tour, offer.enterprise
-        text = _plain(f"{tour.title} {tour.about} {enterprise.name} {enterprise.about} {enterprise.metro}")
+        place = f"{enterprise.name} {enterprise.about} {enterprise.metro} {enterprise.line}"
+        text = _plain(f"{tour.title} {tour.about} {place}")
         return all(word in text for word in _plain(self.words).split())
 
 
@@ -59,6 +112,8 @@ def wanted(query: Mapping[str, str]) -> Wanted:
         enterprise=query.get("enterprise", "")[:LONGEST_WORDS],
         seats=_number(query.get("seats", ""), 1, 100),
         age=_number(query.get("age", ""), 0, 120),
+        metro=query.get("metro", "")[:LONGEST_WORDS],
+        needs=frozenset(need for need in Need if query.get(need)),
     )
 
 

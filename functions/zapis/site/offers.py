@@ -102,12 +102,16 @@ class Counter:
 
     def coming(self) -> list[Offer]:
         """The public slots that have not begun, the soonest first."""
-        return sorted(self._coming(), key=lambda offer: (offer.terms.starts, offer.tour.title, offer.id))
+        return [offer for offer in self.public() if offer.availability is not Availability.PAST]
 
-    def _coming(self) -> Iterator[Offer]:
+    def public(self) -> list[Offer]:
+        """All public slots, the earliest first."""
+        return sorted(self._public(), key=lambda offer: (offer.terms.starts, offer.tour.title, offer.id))
+
+    def _public(self) -> Iterator[Offer]:
         for slot in self.catalogue.slots:
             offer = self.offer(slot)
-            if offer and offer.availability is not Availability.PAST:
+            if offer:
                 yield offer
 
     def place(self, registration: RegistrationId) -> int | None:

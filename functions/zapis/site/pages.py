@@ -20,6 +20,7 @@ from zapis.errors import SheetError, ZapisError
 from zapis.site import finding, forms, words
 from zapis.site.bodies import read_form
 from zapis.site.desk import Answer, Desk, KeyReused
+from zapis.site.events import Events
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem, PartyRequest
 from zapis.site.links import Links
@@ -37,10 +38,11 @@ Typed = Mapping[str, str]
 class Pages:
     """The doors of one slot, and of the texts that a form refers to."""
 
-    def __init__(self, desk: Desk, rendering: Rendering, links: Links) -> None:
+    def __init__(self, desk: Desk, rendering: Rendering, links: Links, events: Events) -> None:
         self._desk = desk
         self._rendering = rendering
         self._links = links
+        self._events = events
 
     async def slot(self, request: Request) -> Response:
         """GET /slots/<id>"""
@@ -100,6 +102,7 @@ class Pages:
             SECRET if problems else {},
             season=counter.season,
             offer=offer,
+            events=self._events.of([offer], counter.season),
             typed=typed,
             fresh="contact-name" not in typed,
             rows=min(offer.terms.max_party - 1, MOST_ROWS),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from zapis.core.model import Reason, Standing
-from zapis.site import russian, words
+from zapis.site import conditions, russian, words
 from zapis.site.links import Links
 from zapis.site.offers import UNNAMED_SEASON, Availability
 from zapis.site.statics import Statics
@@ -59,13 +59,16 @@ class Rendering:
         )
         environment.globals |= {
             "link": self._links.path,
+            "absolute": self._links.absolute,
             "static": self._statics.url,
             "kinds": KINDS,
             "words": words,
+            "conditions": conditions,
             "ru": russian,
             "Availability": Availability,
             "Standing": Standing,
             "Reason": Reason,
         }
+        environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
         environment.filters["typeset"] = russian.typeset
         return environment

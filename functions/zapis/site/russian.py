@@ -13,6 +13,22 @@ from functools import lru_cache
 from zapis.core.catalogue import MOSCOW
 from zapis.core.russian import MONTHS, NBSP, WEEKDAYS, counted, plural
 
+ANY_AGE = 120
+"""An upper limit that keeps nobody out."""
+MONTH_NAMES = (
+    "Январь",
+    "Февраль",
+    "Март",
+    "Апрель",
+    "Май",
+    "Июнь",
+    "Июль",
+    "Август",
+    "Сентябрь",
+    "Октябрь",
+    "Ноябрь",
+    "Декабрь",
+)
 SHORT_WEEKDAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 _SHORT_WORD = re.compile(r"(?<![\w-])([А-Яа-яЁё]{1,2}|\d+) +(?=[\w«])")
 _DASH = re.compile(r" +([—–])")

@@ -21,6 +21,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'self'",
     )
 )
+FRAMED_ANYWHERE = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'self'", "frame-ancestors *"),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""For a page that other sites may show: it has nothing to press but links."""
 FEATURES = ("camera", "display-capture", "fullscreen", "geolocation", "microphone", "midi", "payment", "usb")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

@@ -1,39 +1,27 @@
-"""The catalogue's page: rendered once for a state of things, then handed out as bytes.
-
-At the minute in which a season opens thousands of people reload this page. It is rendered when an entry, the
-catalogue or the minute changed since, and who has the same already is answered 304.
-"""
+"""The whole programme on one page: as a list, as a calendar, as a few lines for another site, as a sitemap."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from zapis.core.catalogue import Catalogue, Enterprise
+from zapis.core.catalogue import Enterprise
 from zapis.site import russian
 from zapis.site.desk import Desk
-from zapis.site.finding import Wanted, wanted
+from zapis.site.finding import NEEDS, Wanted, wanted
+from zapis.site.months import months
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import Rendering
-from zapis.site.statics import packed_response
+from zapis.site.security import FRAMED_ANYWHERE
+from zapis.site.shelf import Shelf
 
-MOST_KEPT = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A rendered page; `etag` follows from what it says, so that all instances give it the same."""
-
-    body: bytes
-    packed: bytes
-    etag: str
+MOST_EMBEDDED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +33,72 @@ class Day:
 
 
 class Showcase:
-    """Answers `GET /`."""
+    """The doors to all that is offered."""
 
-    def __init__(self, desk: Desk, rendering: Rendering) -> None:
+    def __init__(self, desk: Desk, rendering: Rendering, shelf: Shelf) -> None:
         self._desk = desk
         self._rendering = rendering
-        self._as_of: tuple[Catalogue, int, datetime] | None = None
-        self._kept: dict[Wanted, Page] = {}
+        self._shelf = shelf
 
     async def show(self, request: Request) -> Response:
-        """The catalogue, filtered as the address says."""
-        page = self._page(await self._desk.counter(), wanted(request.query_params))
-        headers = {"ETag": page.etag, "Cache-Control": "no-cache"}
-        if page.etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})
-        return packed_response(request, page.body, page.packed, "text/html", headers)
+        """GET /: the catalogue, filtered as the address says."""
+        counter, asked = await self._desk.counter(), wanted(request.query_params)
+        return self._shelf.answer(request, counter, ("list", asked), lambda: self._list(counter, asked))
 
-    def _page(self, counter: Counter, asked: Wanted) -> Page:
-        self._forget_what_is_outdated(counter)
-        if asked not in self._kept:
-            self._kept[asked] = self._render(counter, asked)
-        return self._kept[asked]
+    async def calendar(self, request: Request) -> Response:
+        """GET /calendar: the same as months."""
+        counter, asked = await self._desk.counter(), wanted(request.query_params).on(None)
+        return self._shelf.answer(request, counter, ("calendar", asked), lambda: self._calendar(counter, asked))
 
-    def _forget_what_is_outdated(self, counter: Counter) -> None:
-        minute = counter.now.replace(second=0, microsecond=0)
-        as_of = (counter.catalogue, len(counter.state.seen), minute)
-        same = self._as_of and self._as_of[0] is as_of[0] and self._as_of[1:] == as_of[1:]
-        if not same or len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
-        self._as_of = as_of
+    async def embed(self, request: Request) -> Response:
+        """GET /embed: the next visits that take requests, for a frame on any site."""
+        counter, asked = await self._desk.counter(), wanted(request.query_params)
+        return self._shelf.answer(
+            request, counter, ("embed", asked), lambda: self._embed(counter, asked), more=FRAMED_ANYWHERE
+        )
 
-    def _render(self, counter: Counter, asked: Wanted) -> Page:
+    async def sitemap(self, request: Request) -> Response:
+        """GET /sitemap.xml"""
+        counter = await self._desk.counter()
+        return self._shelf.answer(request, counter, "sitemap", lambda: self._sitemap(counter), "application/xml")
+
+    def _list(self, counter: Counter, asked: Wanted) -> str:
         coming = counter.coming()
         found = [offer for offer in coming if asked.suits(offer)]
-        body = self._rendering.text(
+        enterprises = _enterprises(coming)
+        return self._rendering.text(
             "catalogue.html",
             season=counter.season,
             wanted=asked,
+            needs=NEEDS,
             days=list(_by_day(found)),
             found=len(found),
             total=len(coming),
             all_days=[day.date for day in _by_day(coming)],
-            enterprises=_enterprises(coming),
+            enterprises=enterprises,
+            lines=_lines(enterprises),
             today=russian.day_of(counter.now),
-        ).encode()
-        return Page(body, gzip.compress(body, 6, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:16]}"')
+        )
+
+    def _calendar(self, counter: Counter, asked: Wanted) -> str:
+        found = [offer for offer in counter.coming() if asked.suits(offer)]
+        return self._rendering.text(
+            "calendar.html", season=counter.season, wanted=asked, months=months(found), found=len(found)
+        )
+
+    def _embed(self, counter: Counter, asked: Wanted) -> str:
+        offers = [offer for offer in counter.coming() if offer.asks and asked.suits(offer)]
+        shown = offers[:MOST_EMBEDDED]
+        return self._rendering.text("embed.html", season=counter.season, wanted=asked, offers=shown, found=len(offers))
+
+    def _sitemap(self, counter: Counter) -> str:
+        public = counter.public()
+        return self._rendering.text(
+            "sitemap.xml",
+            enterprises=sorted({offer.enterprise.id for offer in public}),
+            tours=sorted({offer.tour.id for offer in public}),
+            slots=[offer.id for offer in counter.coming()],
+        )
 
 
 def _by_day(offers: list[Offer]) -> Iterator[Day]:
@@ -100,3 +109,12 @@ def _by_day(offers: list[Offer]) -> Iterator[Day]:
 def _enterprises(offers: list[Offer]) -> list[Enterprise]:
     found = {offer.enterprise.id: offer.enterprise for offer in offers}
     return sorted(found.values(), key=lambda enterprise: enterprise.name.strip("«»").casefold())
+
+
+def _lines(enterprises: list[Enterprise]) -> list[tuple[str, list[str]]]:
+    """Stations by their lines, in the order of the alphabet; those whose line nobody named come last."""
+    stations: dict[str, set[str]] = defaultdict(set)
+    for enterprise in enterprises:
+        if enterprise.metro:
+            stations[enterprise.line].add(enterprise.metro)
+    return sorted(((line, sorted(found)) for line, found in stations.items()), key=lambda item: (not item[0], item[0]))

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zapis.core.model import Reason, Registration, Standing
-from zapis.core.russian import NBSP
+from zapis.core.russian import NBSP, counted
 from zapis.errors import CannotDecide, JournalDisturbed, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import russian
+from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
 
 
@@ -213,6 +214,20 @@ def of_offer(offer: Offer) -> str:
     """What can be had, in a few words."""
     return _OFFERS[offer.availability](offer)
 
+
+def of_day(day: CalendarDay) -> str:
+    """What a day has, in full: for who hears the calendar."""
+    visits = counted(day.visits, "визит", "визита", "визитов")
+    if day.best is Availability.OPEN:
+        return f"{visits}, свободно {counted(day.free, 'место', 'места', 'мест')}"
+    return f"{visits}, {_BEST[day.best]}"
+
+
+_BEST: Mapping[Availability | None, str] = {
+    Availability.WAITING: "лист ожидания",
+    Availability.NOT_OPEN_YET: "запись ещё не открылась",
+    None: "записаться нельзя",
+}
 
 _OFFERS: Mapping[Availability, Callable[[Offer], str]] = {
     Availability.OPEN: lambda o: f"свободно {o.free} из{NBSP}{o.terms.capacity}",
