@@ -19,10 +19,12 @@ from tests.mail.kinds import STORIES
 from tests.mail.server import Behaviour, Server
 from tests.mail.spec import STARTS, Story
 from zapis.core import catalogue as shelf
+from zapis.core.audit import Witness
 from zapis.core.entries import Row
+from zapis.core.marks import found
 from zapis.core.model import NoticeKind
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT
-from zapis.errors import AnswerLost, CannotDecide, QuotaExceeded, SettingsError, SheetsUnavailable
+from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, QuotaExceeded, SettingsError, SheetsUnavailable
 from zapis.ledger.memory import MemoryLedger
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.mail import deliver as module
@@ -557,3 +559,38 @@ def test_letters_come_from_an_address_with_or_without_a_name(mail_from: str, nam
 def test_any_other_sender_is_a_sentence_for_the_operator(mail_from: str) -> None:
     with pytest.raises(SettingsError, match="ZAPIS_MAIL_FROM"):
         sender(mail_from, SITE)
+
+
+@pytest.fixture
+def tampered(story_of_two: Story) -> Story:
+    """A journal whose rows were recorded by sync, and then sorted by hand."""
+    ledger = story_of_two.ledger()
+    fresh, witness = ledger.read(*Part), Witness()
+    witness.look(found(fresh.journal), fresh.outbox, fresh.people)
+    ledger.append(Append(outbox=witness.to_record(story_of_two.clock(), "sync")))
+    story_of_two.store.lists[Part.JOURNAL].reverse()
+    return story_of_two
+
+
+@pytest.fixture
+def story_of_two() -> Story:
+    story = Story()
+    story.register("Анна")
+    story.register("Борис", email="boris@example.ru")
+    return story
+
+
+def test_nobody_is_mailed_by_a_journal_that_was_sorted_by_hand(tampered: Story, box: Mailbox) -> None:
+    with pytest.raises(JournalDisturbed, match="changed by hand"):
+        deliverer(tampered.ledger(), box).run("r1")
+
+    assert box.messages() == []
+
+
+def test_once_the_journal_is_mended_the_letters_go(tampered: Story, box: Mailbox) -> None:
+    delivering = Deliverer(tampered.ledger, SmtpTransport(url(box), 10), TOKENS, SITE, FROM)
+    with pytest.raises(JournalDisturbed):
+        delivering.run("r1")
+    tampered.store.lists[Part.JOURNAL].reverse()
+
+    assert delivering.run("r2").sent == 2

@@ -21,13 +21,16 @@ from email.headerregistry import Address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
 from zapis.core.entries import Entry, Erased, Row, Unreadable, from_row
+from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
+from zapis.core.marks import found
 from zapis.core.model import Notice, RegistrationId
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row
 from zapis.core.people import Person, add_rows
-from zapis.errors import AnswerLost, CannotDecide, SettingsError, SheetsUnavailable
+from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.mail.letters import Letter, Links, Matter, Sender, compose
 from zapis.mail.mime import UnusableAddress, to_message
@@ -135,32 +138,47 @@ class Deliverer:
         self._site_url = site_url.rstrip("/")
         self._sender = sender(mail_from, site_url)
         self._budget = min(budget_seconds, LONGEST_BUDGET)
-        self._ledger: Ledger | None = None
-        self._state = State()
-        self._outbox = Outbox()
-        self._people: dict[RegistrationId, Person] = {}
+        self._forget()
         self._catalogue = Catalogue()
         self._revision = self._loaded = ""
         self._unrecorded: list[Row] = []
         self._newer: str | None = None
         self._alone = threading.Lock()
 
+    def _forget(self) -> None:
+        self._ledger: Ledger | None = None
+        self._state = State()
+        self._outbox = Outbox()
+        self._people: dict[RegistrationId, Person] = {}
+
     def run(self, run: str) -> Report:
         """Send what is due; `run` names this run in the outbox and is like no other that may overlap.
 
         Raises SheetsUnavailable if the ledger does not answer (nothing is lost), CannotDecide if the journal
-        is a newer release's, JournalDisturbed.
+        is a newer release's, JournalDisturbed if it is not what it was: nobody is mailed by such a journal, and
+        the next run begins anew.
         """
         with self._alone:
-            return self._run(_Run(run, time.monotonic() + self._budget))
+            try:
+                return self._run(_Run(run, time.monotonic() + self._budget))
+            except JournalDisturbed:
+                self._forget()
+                raise
 
     def _run(self, run: _Run) -> Report:
-        self._absorb(self._opened().read(*PARTS))
+        self._hear()
         self._record(run)
         with self._transport.connection() as connection:
             while not run.over and (notices := self._due()):
                 self._send(run, self._claim(run, notices[:LARGEST_CLAIM]), connection)
         return Report(run.sent, run.failed, run.deferred, due_left=len(self._due()))
+
+    def _hear(self) -> None:
+        begins = self._ledger is None
+        fresh = self._opened().read(*PARTS)
+        if begins:
+            _require_content(fresh)
+        self._absorb(fresh)
 
     def _due(self) -> list[Notice]:
         return due(self._state, self._outbox, self._opened().now())
@@ -284,6 +302,13 @@ class Deliverer:
         if self._ledger is None:
             self._ledger = self._open_ledger()
         return self._ledger
+
+
+def _require_content(fresh: Fresh) -> None:
+    """Raise JournalDisturbed if the whole ledger, just read, is not what was recorded of it."""
+    difference = Witness().look(found(fresh.journal), fresh.outbox, fresh.people)
+    if difference is not None:
+        raise JournalDisturbed(sentence(difference))
 
 
 def deliver(
