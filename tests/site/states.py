@@ -1,0 +1,261 @@
+"""Every page of the site in every state that it can be seen in, and how a visitor gets there.
+
+Whoever adds a template, an availability or a standing adds its states here, or the suite fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.site.conftest import TOKENS, Programme, at, body, contact, slot, visitors
+from tests.site.test_trouble import Troubled
+from zapis.core.model import Reason, SlotStatus, Standing
+from zapis.errors import SheetsUnavailable
+from zapis.site.offers import Availability
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser's page on a site, and the programme behind it."""
+
+    page: Page
+    site: str
+    programme: Programme
+    trouble: Troubled
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def book(self, slot: str, *ages: int, email: str = "anna@example.org") -> None:
+        """Somebody asks for seats, elsewhere."""
+        asked = body(contact=contact(email=email), visitors=visitors(*ages))
+        headers = {"Idempotency-Key": f"{slot} {email}"}
+        self.page.request.post(f"{self.site}/api/slots/{slot}/registrations", data=asked, headers=headers)
+
+    def ticket(self, rest: str = "", which: int = -1) -> None:
+        """Open a ticket: the newest, or the one that was `which`."""
+        self.open(f"/ticket/{TOKENS.ticket(self.programme.registrations()[which].id)}{rest}")
+
+    def fill(self) -> None:
+        """Type what the form of a slot asks for."""
+        self.page.get_by_label("Имя и фамилия").first.fill("Анна Петрова")
+        self.page.get_by_label("Электронная почта").fill("anna@example.org")
+        self.page.get_by_label("Телефон").fill("8 916 123-45-67")
+        self.page.get_by_label("Лет в день визита вам").fill("34")
+        self.page.get_by_label("Согласен").check()
+
+    def send(self) -> None:
+        with self.page.expect_navigation():
+            self.page.locator("form .button-big").click()
+
+
+Go = Callable[[Visitor], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One page in one state: `shows` is what tells the state among the values that the template got."""
+
+    template: str
+    name: str
+    go: Go
+    shows: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.template.removesuffix('.html')}: {self.name}"
+
+
+def told_by(template: str, values: Mapping[str, Any]) -> str:
+    """What tells the state of a page, from the values that its template got."""
+    tells: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+        "slot.html": lambda v: v["offer"].availability,
+        "ticket.html": lambda v: v["registration"].standing,
+        "cancel.html": lambda v: v["registration"].standing,
+        "refused.html": lambda v: v["reason"],
+        "message.html": lambda v: v["said"].status,
+    }
+    return str(tells[template](values)) if template in tells else ""
+
+
+def opened(path: str) -> Go:
+    return lambda visitor: visitor.open(path)
+
+
+def slot_page(availability: Availability, path: str, *booked: str) -> State:
+    def go(visitor: Visitor) -> None:
+        for number, full in enumerate(booked):
+            visitor.book(full, 30, email=f"v{number}@example.org")
+        visitor.open(path)
+
+    return State("slot.html", availability.value, go, availability)
+
+
+def emptied(path: str) -> Go:
+    def go(visitor: Visitor) -> None:
+        visitor.programme.offer(slot("past", -2))
+        visitor.open(path)
+
+    return go
+
+
+def filtered_in_place(visitor: Visitor) -> None:
+    visitor.page.set_viewport_size({"width": 1280, "height": 800})
+    visitor.open("/")
+    visitor.page.get_by_label("на коляске").check()
+    expect(visitor.page.get_by_role("status")).to_contain_text("Нашлись 2 визита")
+
+
+def wrong_fields(visitor: Visitor) -> None:
+    visitor.open("/slots/open")
+    visitor.fill()
+    visitor.page.get_by_label("Электронная почта").fill("anna")
+    visitor.page.get_by_label("Лет в день визита вам").fill("3")
+    visitor.send()
+
+
+def companions(visitor: Visitor) -> None:
+    visitor.open("/slots/bread")
+    visitor.page.get_by_text("Добавить спутника").click()
+    visitor.page.get_by_text("Добавить ещё одного").first.click()
+
+
+def booked(slot: str, *ages: int, rest: str = "") -> Go:
+    def go(visitor: Visitor) -> None:
+        visitor.book(slot, *ages)
+        visitor.ticket(rest)
+
+    return go
+
+
+def in_line(visitor: Visitor) -> None:
+    visitor.book("two-seats", 30, 31, email="first@example.org")
+    visitor.book("two-seats", 34)
+    visitor.ticket()
+
+
+def refused_ticket(visitor: Visitor) -> None:
+    visitor.book("no-line", 30, email="first@example.org")
+    visitor.open("/slots/no-line")
+    visitor.book("bread", 34)
+    visitor.book("later", 34)
+    visitor.book("open", 34)
+    visitor.ticket()
+
+
+def cancelled_ticket(visitor: Visitor) -> None:
+    booked("open", 34, rest="/cancel")(visitor)
+    visitor.send()
+
+
+def slot_cancelled_under_a_ticket(visitor: Visitor) -> None:
+    visitor.book("open", 34)
+    visitor.programme.change("open", status=SlotStatus.CANCELLED)
+    visitor.book("bread", 30, email="other@example.org")  # its answer brings the cancellation along
+    visitor.ticket(which=0)
+
+
+def frozen_ticket(visitor: Visitor) -> None:
+    visitor.book("open", 34)
+    visitor.programme.now = at(10.5)
+    visitor.ticket()
+
+
+def nobody_chosen(visitor: Visitor) -> None:
+    booked("open", 34, 12, rest="/cancel")(visitor)
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Убрать отмеченных").click()
+
+
+def nothing_to_cancel(visitor: Visitor) -> None:
+    cancelled_ticket(visitor)
+    visitor.ticket("/cancel")
+
+
+def too_late_to_cancel(visitor: Visitor) -> None:
+    visitor.book("open", 34)
+    visitor.programme.now = at(12)
+    visitor.ticket("/cancel")
+
+
+def refused(slot: str, *before: str, companion: str = "") -> Go:
+    def go(visitor: Visitor) -> None:
+        for other in before:
+            visitor.book(other, 34)
+        visitor.open(f"/slots/{slot}")
+        visitor.fill()
+        if companion:
+            visitor.page.get_by_text("Добавить спутника").click()
+            visitor.page.get_by_label("Имя и фамилия спутника 1").fill("Маша")
+            visitor.page.get_by_label("Лет в день визита спутнику 1").fill(companion)
+        visitor.send()
+
+    return go
+
+
+def closed_meanwhile(visitor: Visitor) -> None:
+    visitor.open("/slots/closing")
+    visitor.fill()
+    visitor.programme.now = at(0, 2)
+    visitor.send()
+
+
+def seats_being_checked(visitor: Visitor) -> None:
+    visitor.open("/slots/open")
+    visitor.fill()
+    visitor.trouble.silence()
+    visitor.send()
+
+
+def ledger_silent(visitor: Visitor) -> None:
+    visitor.trouble.from_the_start = SheetsUnavailable("silent")
+    visitor.open("/")
+
+
+STATES = (
+    State("catalogue.html", "all", opened("/")),
+    State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
+    State("catalogue.html", "nothing found", opened("/?q=нет+такого")),
+    State("catalogue.html", "filtered in place", filtered_in_place),
+    State("catalogue.html", "nothing offered", emptied("/")),
+    State("calendar.html", "months", opened("/calendar")),
+    State("calendar.html", "nothing found", opened("/calendar?q=нет+такого")),
+    State("embed.html", "visits", opened("/embed")),
+    State("embed.html", "nothing to ask for", emptied("/embed")),
+    State("enterprise.html", "with dates", opened("/enterprises/plant")),
+    State("enterprise.html", "without dates", emptied("/enterprises/plant")),
+    State("tour.html", "with dates", opened("/tours/cars")),
+    State("tour.html", "without dates", emptied("/tours/cars")),
+    slot_page(Availability.OPEN, "/slots/open"),
+    slot_page(Availability.WAITING, "/slots/two-seats", "two-seats", "two-seats"),
+    slot_page(Availability.FULL, "/slots/no-line", "no-line"),
+    slot_page(Availability.NOT_OPEN_YET, "/slots/soon"),
+    slot_page(Availability.CLOSED, "/slots/closed"),
+    slot_page(Availability.CANCELLED, "/slots/cancelled"),
+    slot_page(Availability.PAST, "/slots/past"),
+    State("slot.html", "wrong fields", wrong_fields, Availability.OPEN),
+    State("slot.html", "who does not fit", refused("open", companion="7"), Availability.OPEN),
+    State("slot.html", "companions", companions, Availability.OPEN),
+    State("ticket.html", "confirmed", booked("open", 34, 12), Standing.CONFIRMED),
+    State("ticket.html", "frozen", frozen_ticket, Standing.CONFIRMED),
+    State("ticket.html", "waiting", in_line, Standing.WAITING),
+    State("ticket.html", "refused", refused_ticket, Standing.REFUSED),
+    State("ticket.html", "cancelled", cancelled_ticket, Standing.CANCELLED),
+    State("ticket.html", "slot cancelled", slot_cancelled_under_a_ticket, Standing.CANCELLED),
+    State("cancel.html", "one", booked("open", 34, rest="/cancel"), Standing.CONFIRMED),
+    State("cancel.html", "a party", booked("open", 34, 12, rest="/cancel"), Standing.CONFIRMED),
+    State("cancel.html", "nobody chosen", nobody_chosen, Standing.CONFIRMED),
+    State("cancel.html", "nothing to cancel", nothing_to_cancel, Standing.CANCELLED),
+    State("cancel.html", "too late", too_late_to_cancel, Standing.CONFIRMED),
+    State("refused.html", "already", refused("open", "open"), Reason.ALREADY),
+    State("refused.html", "limit", refused("open", "later", "bread"), Reason.LIMIT),
+    State("refused.html", "full", refused("no-line", companion="12"), Reason.FULL),
+    State("refused.html", "closed meanwhile", closed_meanwhile, Reason.CLOSED),
+    State("notyet.html", "seats being checked", seats_being_checked),
+    State("message.html", "not found", opened("/nowhere"), "404"),
+    State("message.html", "ledger silent", ledger_silent, "503"),
+    State("consent.html", "text", opened("/consent/registration")),
+)

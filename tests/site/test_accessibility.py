@@ -1,0 +1,86 @@
+"""axe-core finds nothing on any page in any state, in light and in dark; and no page or state is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from tests.site.conftest import Programme
+from tests.site.states import STATES, State, Visitor, told_by
+from tests.site.test_browser import CHROMIUM, browser, served, watched
+from tests.site.test_trouble import Troubled
+from zapis.core.model import Standing
+from zapis.schema import resource
+from zapis.site.offers import Availability
+from zapis.site.rendering import Rendering
+
+__all__ = ["browser"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.xdist_group("axe"),
+]
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Page]:
+    yield from watched(browser)
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Template and state of each page that the site really rendered."""
+    seen: list[tuple[str, str]] = []
+    render = Rendering.text
+
+    def noting(self: Rendering, template: str, **values: Any) -> str:
+        seen.append((template, told_by(template, values)))
+        return render(self, template, **values)
+
+    monkeypatch.setattr(Rendering, "text", noting)
+    return seen
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
+    trouble = Troubled(programme)
+    with served(trouble.app) as site:
+        state.go(Visitor(page, site, programme, trouble))
+
+        assert rendered[-1] == (state.template, state.shows)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], scheme
+
+
+def test_no_page_and_no_state_is_forgotten():
+    pages = {path.name for path in resource("templates").glob("pages/[a-z]*.html")} - {"base.html"}
+    shown = {(state.template, state.shows) for state in STATES}
+
+    assert {state.template for state in STATES} == pages
+    assert {("slot.html", availability.value) for availability in Availability} <= shown
+    assert {("ticket.html", standing.value) for standing in Standing} <= shown
+    assert len({str(state) for state in STATES}) == len(STATES)
+
+
+def test_a_fault_would_be_found(page: Page, programme: Programme):
+    with served(programme.open()) as site:
+        page.goto(f"{site}/slots/open")
+        page.evaluate("document.querySelector('label[for=contact-email]').remove()")
+
+        assert any("contact-email" in fault for fault in violations(page))
+
+
+def violations(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"runOnly": list(RULES), "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
