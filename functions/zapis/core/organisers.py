@@ -355,7 +355,7 @@ def _reference(row: _Row, key: str, ids: Mapping[str, Any], tab: str) -> Any:
     return found
 
 
-def _choice(row: _Row, key: str, choices: Mapping[str, Any]) -> Any:
+def _choice(row: _Row, key: str, choices: dict[str, Any]) -> Any:
     text = row.text(key).casefold()
     if text not in choices:
         first_spelling = {choices[choice]: choice for choice in reversed(choices) if choice}
