@@ -28,6 +28,7 @@ class Cold:
     """Seconds to the first answer, medians."""
 
     hello: float
+    asgi: float
     health: float
     static: float
     api: float
@@ -46,7 +47,8 @@ def starts(times: int = 9) -> Cold:
     with ground(restless=False) as made:
         style = _style_sheet(made)
         kinds: dict[str, Callable[[], float]] = {
-            "hello": lambda: _start(made, _hello, "/"),
+            "hello": lambda: _start(made, _hello("hello"), "/"),
+            "asgi": lambda: _start(made, _hello("hello_async", FUNCTION_USE_ASGI="true"), "/"),
             "health": lambda: _start(made, _site, "/healthz"),
             "static": lambda: _start(made, _site, style),
             "api": lambda: _start(made, _site, "/api/slots"),
@@ -107,8 +109,11 @@ def _site(made: Ground, port: int) -> Part:
     return made.function("site", port)
 
 
-def _hello(made: Ground, port: int) -> Part:
-    program = os.path.join(os.path.dirname(sys.executable), "functions-framework")
-    source = str(ROOT / "bench" / "hello" / "main.py")
-    argv = (program, f"--source={source}", "--target=hello", f"--host={LOOPBACK}", f"--port={port}")
-    return Part(f"hello-{port}", argv, os.environ)
+def _hello(target: str, **more: str) -> Callable[[Ground, int], Part]:
+    def part(made: Ground, port: int) -> Part:
+        program = os.path.join(os.path.dirname(sys.executable), "functions-framework")
+        source = str(ROOT / "bench" / target / "main.py")
+        argv = (program, f"--source={source}", f"--target={target}", f"--host={LOOPBACK}", f"--port={port}")
+        return Part(f"{target}-{port}", argv, {**os.environ, **more})
+
+    return part

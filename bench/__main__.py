@@ -1,0 +1,173 @@
+"""All of it in one run, one table at the end: `python -m bench [--quick]`.
+
+Nothing is carried from one run to another: every ratio divides figures of this run on this machine. What is
+going on is told on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bench import batch, cold, folding, pages, rush
+from bench.batch import Batch
+from bench.cold import Cold, FirstVisitor
+from bench.folding import Folding
+from bench.pages import Pages
+from bench.rush import Rush
+from bench.table import facts, table
+
+T = TypeVar("T")
+TUTORIAL_STREAMS = (30, 40)
+"""Visitors a minute, evenly: what the quota carries at two reads each, and somewhat more."""
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of each."""
+
+    visitors: int = 5_000
+    seconds: float = 60.0
+    tutorial_crowd: int = 300
+    calls: int = 50
+    lone: int = 25
+    starts: int = 9
+    mail: bool = True
+
+
+QUICK = Plan(visitors=500, seconds=6.0, tutorial_crowd=60, calls=20, lone=8, starts=3, mail=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description="Measure Zapis on this machine (a quarter of an hour).")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything, to see that it runs")
+    plan = QUICK if parser.parse_args().quick else Plan()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    begun, load = time.time(), os.getloadavg()[0]
+    call = _doing("the median of one Sheets call", rush.one_call(calls=plan.calls))
+    lone = _doing("visitors who come alone", rush.lone(plan.lone))
+    columns = _columns(plan)
+    starts = _doing("cold starts", cold.starts(plan.starts))
+    first = _doing("first visitors of a cold instance", cold.first_visitors())
+    folds = _doing("the fold", folding.measure())
+    read = _doing("the catalogue's page", pages.measure())
+    one = _doing("one batch", batch.measure())
+    print(_machine(load, time.time() - begun))
+    print(f"One Sheets call: {call * 1e3:.0f} ms (median). Waits are in multiples of it.\n")
+    print(_rushes(columns, call))
+    print()
+    print(facts([*_peaks(columns, lone, call), *_cold(starts, first, call), *_speeds(folds, read)]))
+    print()
+    print(_batch(one, call))
+
+
+def _doing(what: str, result: T) -> T:
+    print(f"{time.strftime('%H:%M:%S')} {what}: done", file=sys.stderr, flush=True)
+    return result
+
+
+def _columns(plan: Plan) -> list[Rush]:
+    streams = [rush.tutorial("tutorial,|calm", stream, 60.0) for stream in TUTORIAL_STREAMS]
+    columns = [_doing("the tutorial's function, calmly", max(streams, key=lambda stream: stream.a_minute))]
+    columns.append(_doing("the same, a crowd", rush.tutorial("tutorial,|crowd", plan.tutorial_crowd, 0.0)))
+    columns.append(_doing("1,000 at once", rush.zapis("Zapis,|at once", 1, AT_ONCE, 0.0, mail=False)))
+    for count in (1, 3, 10):
+        name = f"Zapis,|{count} inst."
+        columns.append(_doing(f"{count} instances", rush.zapis(name, count, plan.visitors, plan.seconds, plan.mail)))
+    return columns
+
+
+def _machine(load: float, seconds: float) -> str:
+    return (
+        f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, "
+        f"{platform.system()} {platform.machine()}; load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end; "
+        f"{seconds / 60:.0f} minutes"
+    )
+
+
+def _rushes(columns: Sequence[Rush], call: float) -> str:
+    rows = [
+        ("visitors", *(f"{c.came:,}" for c in columns)),
+        ("accepted registrations a minute", *(f"{c.a_minute:,.0f}" for c in columns)),
+        ("errors (no answer, or a 5xx)", *(str(c.errors) for c in columns)),
+        ("seats oversold", *(str(c.oversold) for c in columns)),
+        ("told otherwise than the journal", *(_known(c.contradicted) for c in columns)),
+        ("wait p50, Sheets calls", *(f"{c.wait(0.50) / call:.1f}" for c in columns)),
+        ("wait p99, Sheets calls", *(f"{c.wait(0.99) / call:.1f}" for c in columns)),
+        ("write calls per registration", *(f"{c.writes / max(c.accepted, 1):.4f}" for c in columns)),
+        ("calls answered 429", *(str(c.refused) for c in columns)),
+        ("pages that had to ask again", *(str(c.asked_again) for c in columns)),
+        ("mails sent", *(_known(c.mails) for c in columns)),
+    ]
+    return table([column.name for column in columns], rows)
+
+
+def _known(figure: int | None) -> str:
+    return "-" if figure is None else f"{figure:,}"
+
+
+def _peaks(columns: Sequence[Rush], lone: Sequence[float], call: float) -> list[tuple[str, str, str]]:
+    calm, one = columns[0], columns[3]
+    return [
+        ("one instance beside the tutorial's best", f"{one.a_minute / max(calm.a_minute, 1e-9):.0f} x", "(100 x)"),
+        ("a lone visitor's wait, p50", f"{rush.quantile(lone, 0.5) / call:.2f} calls", "(1.2)"),
+        ("at the peak on one instance, p50", f"{one.wait(0.50) / call:.2f} calls", "(3)"),
+        ("at the peak on one instance, p99", f"{one.wait(0.99) / call:.2f} calls", "(8)"),
+        ("write calls per registration, one instance", f"{one.writes / max(one.accepted, 1):.4f}", "(0.012)"),
+    ]
+
+
+def _cold(starts: Cold, first: FirstVisitor, call: float) -> list[tuple[str, str, str]]:
+    hello = starts.hello
+    return [
+        ("cold start, bare hello-world", f"{hello * 1e3:.0f} ms", ""),
+        ("cold start, bare asynchronous hello-world", f"{starts.asgi / hello:.2f} x", ""),
+        ("cold start, /healthz", f"{starts.health / hello:.2f} x", ""),
+        ("cold start, a static file", f"{starts.static / hello:.2f} x", "(1.4)"),
+        ("cold start, the first API answer", f"{starts.api / hello:.2f} x", "(2)"),
+        ("first page, journal of 10,000 registrations", f"{first.page / call:.2f} calls", "(3)"),
+        ("first registration, the same journal", f"{first.registration / call:.2f} calls", ""),
+    ]
+
+
+def _speeds(folds: Sequence[Folding], read: Pages) -> list[tuple[str, str, str]]:
+    told = []
+    for each in folds:
+        name = f"fold of {each.entries:,} entries"
+        told += [
+            (f"{name}, from memory", f"{each.from_memory:,.0f} entries/s", "(100,000)"),
+            (f"{name}, from rows", f"{each.from_rows:,.0f} entries/s", "(40,000)"),
+            (f"{name}, what it holds", f"{each.megabytes:.0f} MB", ""),
+        ]
+    return [
+        *told,
+        ("catalogue pages, 32 readers", f"{read.a_second:,.0f} a second", ""),
+        ("one catalogue page", f"{read.one * 1e3:.2f} ms, {read.kilobytes:.1f} kB", ""),
+    ]
+
+
+def _batch(one: Batch, call: float) -> str:
+    ours = one.forms + one.encode + one.decode + one.fold + one.answer
+    rows = [
+        ("read and check the forms", one.forms),
+        ("encode rows and JSON", one.encode),
+        ("the call to Google", call * 1e3),
+        ("decode the answer", one.decode),
+        ("fold", one.fold),
+        ("write the answers", one.answer),
+    ]
+    told = [(name, f"{took:.1f} ms", f"{took / (ours + call * 1e3):.0%}") for name, took in rows]
+    sizes = f"{one.sent_kb:.0f} kB out, {one.received_kb:.0f} kB back"
+    return f"Where the time of one batch of {one.size} goes ({sizes}):\n{facts(told)}"
+
+
+if __name__ == "__main__":
+    main()
