@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ZAPIS_DATA ?= .zapis
 export PYTHONPATH := functions
 
-.PHONY: help run reset test lint pins clean
+.PHONY: help run reset test bench lint pins clean
 
 help: ## Print what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ lint: $(VENV)/test ## Check style and types, and mend what can be mended by itse
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/mypy
+
+bench: $(VENV)/test ## Measure it on this machine, beside the usual way to do it (a quarter of an hour)
+	@PYTHONPATH=functions:. $(BIN)/python -m bench
 
 pins: $(VENV)/test ## Write the pinned requirements anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet pip-tools
