@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,13 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "deploy.sh"
+SMALL = (
+    "functions/main.py",
+    "functions/requirements.txt",
+    "functions/zapis/__init__.py",
+    "templates/a",
+    "sheets_schema/a",
+)
 PROJECT, NUMBER = "moscow-visits", "123456789012"
 KEY = "pVnKUg4nUS1sRmB0Zb9qIHhT3cWcyJ6kEo7fLxD2aA5v"
 
@@ -19,8 +27,9 @@ KEY = "pVnKUg4nUS1sRmB0Zb9qIHhT3cWcyJ6kEo7fLxD2aA5v"
 class Operator:
     """Runs the script and remembers which commands it gave."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, script: Path = SCRIPT) -> None:
         self.folder = folder
+        self.script = script
         self.keys = folder / "keys"
         self.keys.write_text(f"{KEY}\n")
         self.build = folder / "build"
@@ -43,7 +52,6 @@ class Operator:
         self,
         *options: str,
         settings: Mapping[str, str] | None = None,
-        script: Path = SCRIPT,
         typed: str = "",
     ) -> subprocess.CompletedProcess[str]:
         """The script with `settings` in its environment (the season's, if not given); `typed` is its input."""
@@ -54,7 +62,7 @@ class Operator:
             "CLOUD": str(self.folder),
             **(self.settings if settings is None else settings),
         }
-        argv = [str(script), "--build", str(self.build), *options]
+        argv = [str(self.script), "--build", str(self.build), *options]
         return subprocess.run(argv, env=env, input=typed, capture_output=True, text=True, timeout=120)
 
     def succeed(self, *options: str, **given: Any) -> str:
@@ -88,14 +96,22 @@ class Operator:
         """What the stand-in's project holds."""
         return json.loads((self.folder / "project.json").read_text("utf-8"))
 
-    def cut_the_cable(self, when: str) -> None:
-        """Let each kind of change fail once, `before` or `after` it is applied."""
-        (self.folder / "trouble").write_text(when)
+    def cut_the_cable(self, when: str, kind: str = "") -> None:
+        """Let each kind of change (or one, such as `functions deploy`) fail once, `before` or `after` it is applied."""
+        (self.folder / "trouble").write_text(f"{when} {kind}")
 
     def _program(self, name: str, body: str) -> None:
         path = self._programs / name
         path.write_text(f"#!/bin/sh\n{body}\n")
         path.chmod(0o755)
+
+
+def small_tree(folder: Path) -> Path:
+    """The script in a tree with next to nothing to deploy."""
+    for name in SMALL:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    return Path(shutil.copy(SCRIPT, folder))
 
 
 def commands(text: str) -> list[list[str]]:

@@ -8,7 +8,6 @@ library alone, so that a run of the script, which calls it a hundred times, take
 import json
 import os
 import sys
-from pathlib import Path
 
 NUMBER = "123456789012"
 POLICIES = "alpha monitoring policies"
@@ -30,16 +29,29 @@ class Refused(Exception):
     """What gcloud says on stderr before it exits with 1."""
 
 
+def read(path):
+    """A file's text; empty where there is none."""
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def write(path, text, mode="w"):
+    with open(path, mode, encoding="utf-8") as file:
+        file.write(text)
+
+
 class Cloud:
     """The project: things by kind and name, bindings, and which APIs are on."""
 
     def __init__(self, folder):
-        self._path = folder / "project.json"
+        self._path = f"{folder}/project.json"
         empty = {"apis": [], "things": {}, "bindings": [], "secrets": {}, "exclusions": {}, "made": 0}
-        self.state = json.loads(self._path.read_text("utf-8")) if self._path.exists() else empty
+        self.state = json.loads(read(self._path) or "null") or empty
 
     def save(self):
-        self._path.write_text(json.dumps(self.state, indent=1, ensure_ascii=False), "utf-8")
+        write(self._path, json.dumps(self.state, ensure_ascii=False))
 
     def kind(self, kind):
         return self.state["things"].setdefault(kind, {})
@@ -185,7 +197,7 @@ def deploy(cloud, call):
         reader = ["secrets", name, "roles/secretmanager.secretAccessor"]
         if [*reader, f"serviceAccount:{call.flags['run-service-account']}"] not in cloud.state["bindings"]:
             raise Refused(f"ERROR: PERMISSION_DENIED: {call.flags['run-service-account']} may not read {name}.")
-    if not (Path(call.flags["source"]) / "main.py").exists():
+    if not os.path.exists(f"{call.flags['source']}/main.py"):
         raise Refused("ERROR: main.py is missing in the source.")
     cloud.kind("functions")[call.resource] = call.flags
     return "state: ACTIVE"
@@ -274,7 +286,7 @@ def alert(cloud, call):
     if verb == "delete":
         cloud.drop(POLICIES, call.resource)
         return ""
-    given = json.loads(Path(call.flags["policy-from-file"]).read_text("utf-8"))
+    given = json.loads(read(call.flags["policy-from-file"]))
     for used in given["notificationChannels"]:
         cloud.thing("beta monitoring channels", used)
     if verb == "create":
@@ -307,31 +319,27 @@ def change(call):
     return " ".join(call.words[:2] if call.starts("services") else call.words[:-1])
 
 
-def trouble(folder, call, applied):
-    """Whether this call is to fail: each kind of change once, before or after it is applied, as `trouble` says."""
-    plan = folder / "trouble"
-    if not plan.exists() or plan.read_text("utf-8") != ("after" if applied else "before"):
+def trouble(folder, call, when):
+    """Whether this call is to fail: each kind of change that `trouble` names once, before or after it is applied."""
+    planned, _, kind = read(f"{folder}/trouble").partition(" ")
+    seen = read(f"{folder}/failed").splitlines()
+    if planned != when or not change(call).startswith(kind) or change(call) in seen:
         return False
-    failed = folder / "failed"
-    seen = failed.read_text("utf-8").splitlines() if failed.exists() else []
-    if change(call) in seen:
-        return False
-    failed.write_text("\n".join([*seen, change(call)]), "utf-8")
+    write(f"{folder}/failed", "\n".join([*seen, change(call)]))
     return True
 
 
 def main(argv):
-    folder = Path(os.environ["CLOUD"])
+    folder = os.environ["CLOUD"]
     call = Call(argv)
     changes = not set(LOOKING) & set(call.words)
-    with (folder / "calls").open("a", encoding="utf-8") as calls:
-        calls.write(json.dumps({"argv": argv, "changes": changes}, ensure_ascii=False) + "\n")
-    if changes and trouble(folder, call, applied=False):
+    write(f"{folder}/calls", json.dumps({"argv": argv, "changes": changes}, ensure_ascii=False) + "\n", "a")
+    if changes and trouble(folder, call, "before"):
         raise Refused("ERROR: UNAVAILABLE: the cable was pulled before.")
     cloud = Cloud(folder)
     said = answer(cloud, call)
     cloud.save()
-    if changes and trouble(folder, call, applied=True):
+    if changes and trouble(folder, call, "after"):
         raise Refused("ERROR: UNAVAILABLE: the cable was pulled after.")
     if said:
         print(said)

@@ -18,9 +18,9 @@ OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory):
+def printed(tmp_path_factory, script):
     """The command lines of one dry run, for who only reads them."""
-    return Operator(tmp_path_factory.mktemp("printed")).dry_run()
+    return Operator(tmp_path_factory.mktemp("printed"), script).dry_run()
 
 
 @pytest.fixture
@@ -56,16 +56,14 @@ def test_gcloud_understands_each_command_that_deploys_and_that_removes(operator,
     assert complaints(lines) == []
 
 
-def test_gcloud_understands_each_command_that_changes_what_stands(operator, complaints):
-    operator.succeed()
+def test_gcloud_understands_each_command_that_changes_what_stands(season, complaints):
     for wrong in ("tasks queues", "scheduler jobs", "beta monitoring channels", "alpha monitoring policies"):
-        spoil(operator, wrong)
-    operator.keys.write_text("q" + operator.keys.read_text())
-    operator.forget_calls()
+        spoil(season, wrong)
+    season.keys.write_text("q" + season.keys.read_text())
 
-    operator.succeed()
+    season.succeed()
 
-    lines = [["gcloud", *argv] for argv in operator.calls(changes=True)]
+    lines = [["gcloud", *argv] for argv in season.calls(changes=True)]
     verbs = {" ".join(line[1:4]) for line in lines}
     assert {"tasks queues update", "scheduler jobs update", "secrets versions add"} <= verbs
     assert {"beta monitoring channels", "alpha monitoring policies", "logging sinks update"} <= verbs
