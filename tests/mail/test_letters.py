@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -284,3 +286,45 @@ def test_a_slot_that_the_catalogue_does_not_know_makes_no_letter() -> None:
 
     with pytest.raises(KeyError):
         compose(story.matter(anna), Catalogue(season=story.shown.season), SENDER, LINKS)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "ru",
+            (
+                "На коляске: пройти можно, сотрудники помогут",
+                "Лестницы: есть, но можно на лифте",
+                "Шум: местами шумно",
+                "Дети: только со взрослыми: один взрослый ведёт не больше 4 детей",
+            ),
+        ),
+        (
+            "en",
+            (
+                "By wheelchair: possible, the hosts will help",
+                "Stairs: there are stairs, or take the lift",
+                "Noise: loud in places",
+                "Children: only with adults: one adult leads at most 4 children",
+            ),
+        ),
+    ],
+)
+def test_how_hard_the_way_is_and_who_leads_the_children_is_said(language: str, said: tuple[str, ...]) -> None:
+    found = plain(letter_of(language, wheelchair="helped", stairs="lift", noise="places", children_per_adult=4).text)
+
+    for words_ in said:
+        assert words_ in found
+
+
+def test_of_what_nobody_said_a_letter_is_silent() -> None:
+    assert not re.search("На коляске|Лестницы|Шум|Дети:", letter(NoticeKind.CONFIRMED).text)
+
+
+def letter_of(language: str, children_per_adult: int, **way: Any) -> Letter:
+    """A confirmation of a visit whose way is such."""
+    offered = catalogue(children_per_adult=children_per_adult)
+    hosts = {key: replace(host, **way) for key, host in offered.enterprises.items()}
+    story = Story(replace(offered, enterprises=hosts))
+    return story.letter(story.register(language=language))

@@ -18,7 +18,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from zapis.core.catalogue import Catalogue, Season, TourKind
+from zapis.core.catalogue import Catalogue, Noise, Season, Stairs, TourKind, Wheelchair
 from zapis.core.model import Notice, NoticeKind, Registration, SlotId, Standing, Terms
 from zapis.core.people import Person
 from zapis.mail.calendar import Invitation, Method
@@ -93,6 +93,10 @@ class Visit:
     clothes: str
     notes: str
     phone: str
+    wheelchair: Wheelchair = ""
+    stairs: Stairs = ""
+    noise: Noise = ""
+    children_per_adult: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,10 @@ def _visit(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
         clothes=host.clothes,
         notes=host.notes,
         phone=host.phone,
+        wheelchair=host.wheelchair,
+        stairs=host.stairs,
+        noise=host.noise,
+        children_per_adult=tour.children_per_adult,
     )
 
 
