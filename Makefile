@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ZAPIS_DATA ?= .zapis
 export PYTHONPATH := functions
 
-.PHONY: help run reset test bench lint pins clean
+.PHONY: help run reset test model bench lint pins clean
 
 help: ## Print what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ test: $(VENV)/test ## Run every check and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+model: ## Explore every interleaving of the protocol, and take its safeguards out (spin)
+	@$(PYTHON) -m model
 
 lint: $(VENV)/test ## Check style and types, and mend what can be mended by itself
 	@$(BIN)/ruff check --fix .

@@ -34,7 +34,7 @@ SCENARIOS = (
     Case("dedupe-only", "without looking: dedupe suffices", (*LOST_FOR_GOOD, "NO_LOOK")),
 )
 
-DEEP = (Case("together", "edits, an answer lost and an instance killed at once", (*EDITS, "LOST=1", "DEATHS=1")),)
+DEEP = (Case("together", "edits, an answer lost and an instance killed at once", (*EDITS, *LOST_FOR_GOOD, "DEATHS=1")),)
 """Minutes and gigabytes: by hand only."""
 
 MUTANTS = (

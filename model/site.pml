@@ -16,6 +16,12 @@ byte deaths = DEATHS;
 bool tripped;
 #endif
 
+#ifdef NO_LOOK
+#define LOOKS false
+#else
+#define LOOKS true
+#endif
+
 #ifdef NO_ANCHOR
 #define ANCHOR_STANDS(S) true
 #else
@@ -100,64 +106,55 @@ inline decide(i, entries) {   /* the tutorial's way: look, decide, write the dec
 }
 #endif
 
-inline take(i, batch) {   /* those who have come by now go together: any of those who will ever come */
+inline take(i, batch) {   /* those who have come by now go together: any of those who will ever come, or all */
   if :: inbox[i] & BIT(0) -> batch = batch | BIT(0) :: true fi;
   if :: inbox[i] & BIT(1) -> batch = batch | BIT(1) :: true fi;
   if :: inbox[i] & BIT(2) -> batch = batch | BIT(2) :: true fi;
   if :: inbox[i] & BIT(3) -> batch = batch | BIT(3) :: true fi;
+  batch = (batch -> batch : inbox[i]);
   inbox[i] = inbox[i] & ~batch
 }
 
-proctype Site(byte i) {
-  byte batch;
+inline call_google(i, batch, look) {   /* Committer._append: rows may land now, later or never; whether they did is not
+                                        * known before they are read back */
+  if
+  :: d_step { printf("zapis call %d %d\n", i, batch); land_all(batch); read_back(i); settle(i, batch) }
+  :: answers_to_lose || deaths -> d_step { printf("zapis lost %d %d applied\n", i, batch); land_all(batch); id_ = 0 };
+     if
+     :: answers_to_lose -> answers_to_lose--; look = LOOKS
+     :: deaths -> die(i, batch)
+     fi
+  :: answers_to_lose -> answers_to_lose--; look = LOOKS; printf("zapis lost %d %d\n", i, batch)
+  :: answers_to_lose && LATE -> answers_to_lose--; look = LOOKS; printf("zapis lost %d %d for now\n", i, batch);
+     late = batch
+  fi
+}
 
-end_idle:
-  atomic {
-    if
-    :: stopped[i] -> goto end_stopped
-    :: inbox[i] && !stopped[i] && sites[i].rows == 0 ->
-       d_step { read_back(i); bits_ = inbox[i]; settle(i, bits_); inbox[i] = bits_ }   /* commit: refresh(0) */
-       goto end_idle
-#ifdef CURSOR_AHEAD
-    :: sites[i].rows && sites[i].rows < length && !tripped ->   /* a read that fails after it has read */
-       d_step { tripped = true; sites[i].rows = length; sites[i].anchor = journal[length - 1] }
-       printf("zapis tripped %d\n", i);
-       goto end_idle
-#endif
-    :: inbox[i] && !stopped[i] && sites[i].rows > 0 ->
+proctype Site(byte i) {
+  byte batch;     /* what is under way */
+  bool look;      /* its answer was lost: read before it is sent again */
+
+end:
+  do
+  :: atomic { !batch && inbox[i] && !stopped[i] && sites[i].rows == 0 ->   /* commit: refresh(0) */
+       d_step { read_back(i); bits_ = inbox[i]; settle(i, bits_); inbox[i] = bits_ } }
+  :: atomic { !batch && inbox[i] && !stopped[i] && sites[i].rows > 0 ->
        d_step { bits_ = inbox[i]; settle(i, bits_); inbox[i] = bits_ };   /* commit: `id in state.seen` */
-       take(i, batch);
-       if :: batch -> skip :: else -> goto end_idle fi
+       take(i, batch)
 #ifdef NO_ROW_ORDER
        ;d_step { decide(i, batch); id_ = 0 }
 #endif
-    fi;
-append:   /* Committer._land: one call; its answer may be lost whether or not the rows landed */
-    if
-    :: d_step { printf("zapis call %d %d\n", i, batch); land_all(batch); read_back(i); settle(i, batch) }
-       if :: batch == 0 -> goto end_idle :: else -> goto look fi
-    :: answers_to_lose -> answers_to_lose--;
-       d_step { printf("zapis lost %d %d applied\n", i, batch); land_all(batch); id_ = 0 }
-    :: answers_to_lose -> answers_to_lose--; printf("zapis lost %d %d\n", i, batch)
-    :: answers_to_lose && LATE -> answers_to_lose--; printf("zapis lost %d %d for now\n", i, batch); late = batch
-    :: deaths -> d_step { printf("zapis call %d %d\n", i, batch); land_all(batch); id_ = 0 } die(i, batch); goto end_idle
-    :: deaths -> die(i, batch); goto end_idle
-    fi
-  }
-look:   /* Committer._look: what landed is answered, the rest is at the head of the queue again */
-#ifdef NO_LOOK
-  goto append;
-#else
-  atomic {
-    if
-    :: d_step { read_back(i); settle(i, batch) }
-       if :: batch == 0 -> goto end_idle :: else -> goto append fi
-    :: deaths -> die(i, batch); goto end_idle
-    fi
-  }
+     }
+  :: atomic { batch && !look -> call_google(i, batch, look) }   /* Committer._land */
+  :: d_step { batch && look ->                                  /* Committer._look: what is not there goes again */
+       read_back(i); settle(i, batch); look = false }
+  :: atomic { batch && deaths -> look = false; die(i, batch) }
+#ifdef CURSOR_AHEAD
+  :: d_step { !batch && !tripped && sites[i].rows && sites[i].rows < length ->   /* a read fails having read */
+       tripped = true; sites[i].rows = length; sites[i].anchor = journal[length - 1];
+       printf("zapis tripped %d\n", i) }
 #endif
-end_stopped:
-  false
+  od
 }
 
 active proctype Google() {   /* a write given up by its caller is carried out after all */

@@ -21,7 +21,7 @@ SOURCES = Path(__file__).parent
 PATIENCE = 900.0
 DEEPEST = 100_000
 QUICK = ("-O1", "-DCOLLAPSE")
-SHORTEST = ("-Og", "-DBFS")
+SHORTEST = ("-O0", "-DBFS")
 
 
 class SpinFailed(Exception):

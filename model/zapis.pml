@@ -33,9 +33,14 @@
 #include "fold.pml"
 #include "ledger.pml"
 #include "site.pml"
+#if SYNCS
 #include "sync.pml"
+#endif
+#if MAILERS
 #include "deliver.pml"
+#endif
 
+#if HANDS
 proctype Hand() {   /* deletes a row that both instances have read: rows below move up */
   byte row;
 end:
@@ -56,6 +61,7 @@ end:
     fi
   }
 }
+#endif
 
 proctype Quiet() {   /* nothing can happen any more */
   timeout ->
@@ -63,8 +69,10 @@ proctype Quiet() {   /* nothing can happen any more */
   for (r : 0 .. REQUESTS - 1) {
     /* Every visitor has an answer and every request a verdict. */
     assert(HANDS || told[r] != NONE && verdict[r] != NONE);
+#if MAILERS
     /* Each notice that is due was sent. */
-    assert(!MAILERS || truth.notices[r] == 0 || sent[r] & done[r] & BIT(truth.notices[r]))
+    assert(truth.notices[r] == 0 || sent[r] & done[r] & BIT(truth.notices[r]))
+#endif
   }
 }
 
@@ -76,9 +84,15 @@ init {
     post(BIT(PYOTR));
     post(BIT(IVAN_AGAIN));
     run Site(0); run Site(1);
-    if :: SYNCS -> run Organiser(); run Sync(EDITED); run Sync(EDITED + 1) :: else fi;
-    if :: HANDS -> run Hand() :: else fi;
-    if :: MAILERS -> run Deliver(1); run Deliver(2); run Late(); run Clock() :: else fi;
+#if SYNCS
+    run Organiser(); run Sync(EDITED); run Sync(EDITED + 1);
+#endif
+#if HANDS
+    run Hand();
+#endif
+#if MAILERS
+    run Deliver(1); run Deliver(2); run Late(); run Clock();
+#endif
     run Quiet()
   }
 }
