@@ -35,6 +35,8 @@ class SheetLedger:
         self._ids: dict[str, int] = {}
         self._anchors: dict[Part, tuple[int, Row]] = {part: (1, columns) for part, columns in COLUMNS.items()}
         """For each list the number of the last row read (from 1, the header) and what stood in it."""
+        self._catalogue: tuple[Row, ...] | None = None
+        """What the very first answer brought of the catalogue, until it is asked for or outdated."""
 
     def anew(self) -> SheetLedger:
         return SheetLedger(self._sheets, self._spreadsheet)
@@ -63,6 +65,9 @@ class SheetLedger:
         return self._fresh(answer.get("updatedSpreadsheet", {}), parts)
 
     def catalogue(self) -> tuple[Row, ...]:
+        at_hand, self._catalogue = self._catalogue, None
+        if at_hand is not None:
+            return at_hand
         answer = self._sheets.get(self._spreadsheet, [f"'{CATALOGUE}'!A2:C"], GRID)
         return tuple(_padded(row, 3) for row in _rows(answer["sheets"][0]))
 
@@ -78,16 +83,19 @@ class SheetLedger:
     def _ranges(self, parts: tuple[Part, ...]) -> list[str]:
         tails = [f"'{part}'!A{self._anchors[part][0]}:{chr(64 + WIDTHS[part])}" for part in parts]
         unknown = [f"'{part}'!A1" for part in Part if part not in parts and part not in self._ids]
-        return [*tails, *unknown, f"'{CATALOGUE}'!A2:B2"]
+        # Who has read nothing yet needs all of the catalogue next: a cold instance saves a call.
+        revision = "A2:B2" if self._ids else "A2:C"
+        return [*tails, *unknown, f"'{CATALOGUE}'!{revision}"]
 
     def _fresh(self, answer: Json, parts: tuple[Part, ...]) -> Fresh:
         sheets = {sheet["properties"]["title"]: sheet for sheet in answer.get("sheets", ())}
+        revision = _rows(sheets[CATALOGUE])
+        self._catalogue = None if self._ids else tuple(_padded(row, 3) for row in revision)
         self._ids |= {title: sheet["properties"]["sheetId"] for title, sheet in sheets.items()}
         new = {part: self._tail(part, sheets[part]) for part in parts}
         for part, rows in new.items():
             number, anchor = self._anchors[part]
             self._anchors[part] = (number + len(rows), rows[-1] if rows else anchor)
-        revision = _rows(sheets[CATALOGUE])
         return Fresh(
             new.get(Part.JOURNAL, ()),
             new.get(Part.PEOPLE, ()),
