@@ -313,6 +313,20 @@ def test_what_a_program_writes_appears_and_an_edit_in_progress_stays(desk: Desk)
     desk.shows("A2", "Антон")
 
 
+def test_a_lost_connection_is_told_and_mended_by_itself(desk: Desk):
+    desk.fresh(["Имя"], ["Анна"])
+    lost = "**/_local/files/**"
+    desk.page.route(lost, lambda route: route.fulfill(status=503, body="<html>"))
+    desk.cell("A2").click()
+    desk.type("Олег")
+    desk.keys.press("Enter")
+    expect(desk.banner()).to_contain_text("Таблица ответила ошибкой 503")
+
+    desk.page.unroute(lost)
+    httpx.post(f"{desk.door}/edit", json={"tab": "Лист", "row": 1, "column": 0, "value": "Вера"}).raise_for_status()
+    desk.shows("A2", "Вера")
+
+
 def test_a_row_is_inserted_and_removed(desk: Desk):
     desk.fresh(["Имя"], ["Анна"], ["Олег"])
     desk.cell("A2").click()

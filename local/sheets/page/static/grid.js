@@ -26,7 +26,7 @@ export class Grid {
     this.at = { row: 0, column: 0 };
     this.to = this.at;
     root.addEventListener("scroll", () => this.draw(), { passive: true });
-    new ResizeObserver(() => this.draw()).observe(root);
+    new ResizeObserver(() => requestAnimationFrame(() => this.draw())).observe(root);
   }
 
   /** Show a tab with the rows that are known of it: a Map of row -> Map of column -> cell. */

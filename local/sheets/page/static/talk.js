@@ -4,15 +4,21 @@ export class Refusal extends Error {}
 export class Unreachable extends Error {}
 
 async function send(path, options) {
+  const { answer, body } = await exchange(path, options);
+  if (!answer.ok) throw new Refusal(body?.error ?? `Таблица ответила ошибкой ${answer.status}. Попробуйте ещё раз.`);
+  return body;
+}
+
+/** An answer with its JSON; one that breaks off in the middle is no answer. */
+async function exchange(path, options) {
   let answer;
   try {
     answer = await fetch(path, options);
+    return { answer, body: await answer.json() };
   } catch {
+    if (answer && !answer.ok) return { answer };
     throw new Unreachable("Нет связи с таблицей: то, что вы ввели сейчас, не сохранено.");
   }
-  const body = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(body.error ?? `Таблица ответила ошибкой ${answer.status}. Попробуйте ещё раз.`);
-  return body;
 }
 
 export class File {
