@@ -6,12 +6,10 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from model.cases import DEEP, MUTANTS, SCENARIOS, Case
+from model.cases import MUTANTS, SCENARIOS, Case
 from model.spin import Outcome, explore, installed
 
-USAGE = """usage: python -m model [--deep | NAME]
-  --deep   the largest scenario too (three minutes, 9 GB)
-  NAME     one case, with the trace that spin found"""
+USAGE = "usage: python -m model [NAME]: all cases, or one with the trace that spin found"
 
 
 def main(arguments: list[str]) -> int:
@@ -32,12 +30,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _chosen(arguments: list[str]) -> tuple[Case, ...]:
-    everything = (*SCENARIOS, *DEEP, *MUTANTS)
-    if arguments == ["--deep"]:
-        return everything
-    if arguments:
-        return tuple(case for case in everything if case.name in arguments)
-    return (*SCENARIOS, *MUTANTS)
+    everything = (*SCENARIOS, *MUTANTS)
+    return tuple(case for case in everything if not arguments or case.name in arguments)
 
 
 def _tell(case: Case, outcome: Outcome, *, with_trace: bool) -> bool:
