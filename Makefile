@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ZAPIS_DATA ?= .zapis
 export PYTHONPATH := functions
 
-.PHONY: help run reset test model bench lint pins clean
+.PHONY: help run reset test campaign model bench lint pins clean
 
 help: ## Print what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ test: $(VENV)/test ## Run every check and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+campaign: $(VENV)/test ## Play N seeded scenarios of the worst minutes (make campaign N=100000)
+	@$(BIN)/python -m tests.campaign --count $(or $(N),1000)
 
 model: ## Explore every interleaving of the protocol, and take its safeguards out (spin)
 	@$(PYTHON) -m model

@@ -15,6 +15,8 @@ from tests.campaign import stage
 from tests.campaign.google import JOURNAL
 from tests.campaign.processes import ConnectionLost
 from tests.campaign.scenario import (
+    DELIVERS,
+    SYNCS,
     Ask,
     Cancel,
     Decide,
@@ -37,6 +39,8 @@ from zapis.site.forms import PartyRequest, Visitor
 
 AGAIN_AFTER = 3.0
 """Seconds after which a page that checks seats asks again."""
+ENOUGH_ROWS = 4
+"""So long must the journal be for an edit to be one."""
 GIVES_UP_AFTER = 1200.0
 """Longer than any misfortune lasts: a page that has no answer by then is a fault."""
 
@@ -102,6 +106,17 @@ async def _decide(world: World, plan: Decide) -> None:
     await _Page(world, f"organiser for {plan.who}", asked.doors[0], patient=True).ask(commit)
 
 
+_COMES_BACK = (Unsettled, ConnectionLost, SheetsUnavailable, TooManyWaiting)
+
+
+def _why(silence: Exception) -> str:
+    if isinstance(silence, Unsettled):
+        return "seats are still being checked"
+    if isinstance(silence, ConnectionLost):
+        return "the instance died"
+    return "the instance's clock is wrong" if "clock" in str(silence) else "the ledger does not answer"
+
+
 class _Page:
     """A page in a browser, asking until it is told."""
 
@@ -115,32 +130,30 @@ class _Page:
 
     async def ask(self, question: Callable[[Desk], Awaitable[Any]]) -> Any:
         """The answer; None if the visitor left without one, or if nothing is answered any more."""
-        world = self._world
-        world.unanswered.add(self._who)
+        self._world.unanswered[self] = self._who
         while True:
             try:
-                answer = await world.site(self._door).serve(question)
-                break
-            except CallRefused:
-                world.unanswered.discard(self._who)
-                raise
+                answer = await self._world.site(self._door).serve(question)
+            except _COMES_BACK as silence:
+                if isinstance(silence, Unsettled) and not self._patient:
+                    answer = None
+                else:
+                    await self._wait(silence)
+                    continue
             except (JournalDisturbed, CannotDecide):
                 answer = None
-                break
-            except Unsettled:
-                if not self._patient:
-                    answer = None
-                    break
-                world.fire("page asks again: seats still being checked")
-            except ConnectionLost:
-                world.fire("page asks again: the instance died")
-            except (SheetsUnavailable, TooManyWaiting):
-                world.fire("page asks again: the ledger does not answer")
-            assert world.seconds - self._asked_at < GIVES_UP_AFTER, f"{self._who} was never answered"
-            await asyncio.sleep(AGAIN_AFTER)
-            self._door = self._dice.choice(world.scenario.sites)
-        world.unanswered.discard(self._who)
-        return answer
+            except CallRefused:
+                del self._world.unanswered[self]
+                raise
+            del self._world.unanswered[self]
+            return answer
+
+    async def _wait(self, silence: Exception) -> None:
+        """Ask again a little later, wherever that leads."""
+        self._world.fire(f"page asks again: {_why(silence)}")
+        assert self._world.seconds - self._asked_at < GIVES_UP_AFTER, f"{self._who} was never answered"
+        await asyncio.sleep(AGAIN_AFTER)
+        self._door = self._dice.choice(self._world.scenario.sites)
 
     def note(self, told: Registration) -> None:
         """What the visitor reads."""
@@ -165,14 +178,15 @@ async def _edit(world: World, plan: Edit) -> None:
 
 
 async def _edit_by_hand(world: World, plan: HandEdit) -> None:
-    """Disturb the journal above everything that anybody has read."""
+    """Disturb the journal above the last row that anybody has read."""
+    if len(world.journal) < ENOUGH_ROWS:
+        return
+    await _everybody_has_read(world)
     tab = world.google.books["ledger"].tabs[JOURNAL]
     header, *rows = tab.rows
-    if len(rows) < 4:
-        return
     edited = {
         "delete": rows[1:],
-        "duplicate": [rows[0], *rows],
+        "duplicate": [rows[-1], *rows],
         "sort": [rows[-1], *rows[:-1]],
         "restore": rows[:1],
     }[plan.how]
@@ -180,6 +194,16 @@ async def _edit_by_hand(world: World, plan: HandEdit) -> None:
     world.disturbed_at = world.seconds
     world.fire(f"journal edited by hand: {plan.how}")
     world.tell("somebody", f"edits the journal: {plan.how}")
+
+
+async def _everybody_has_read(world: World) -> None:
+    """Who reads a journal for the first time after an edit has only what others recorded to go by."""
+    sync, deliver = world.sync(SYNCS[0]), world.deliver(DELIVERS[0])
+    while min(process.sheets.rows_seen for process in (*world.sites(), sync, deliver)) < ENOUGH_ROWS:
+        await asyncio.gather(*(site.look() for site in world.sites()))
+        await sync.go(SyncRun(0, sync.name))
+        await deliver.go(DeliverRun(0, deliver.name))
+        await asyncio.sleep(AGAIN_AFTER)
 
 
 async def _kill(world: World, plan: Kill) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,11 +12,12 @@ from tests.campaign.judge import Judge, Party, Verdict
 from tests.campaign.post import Mail
 from tests.campaign.scenario import Ask
 from tests.campaign.stage import ROSTERS
-from tests.campaign.world import Answer, World
+from tests.campaign.world import Answer, OutboxRow, World
 from zapis.core import fold
-from zapis.core.entries import Entry, from_row
+from zapis.core.entries import Entry, from_row, terms_to_json
 from zapis.core.fold import State
-from zapis.core.model import Registration, RegistrationId, Standing
+from zapis.core.model import Registration, RegistrationId, SlotId, Standing
+from zapis.core.notices import SYNC_LEASE
 from zapis.errors import JournalDisturbed
 from zapis.schema import tab
 
@@ -44,7 +46,7 @@ def gather(world: World) -> Evidence:
         assert isinstance(entry, Entry), row
         fold.evolve(state, entry)
         oversold += [f"row {number}: {slot}: {taken} seats" for slot, taken in _beyond(state, before)]
-        disagreements += [f"row {number}: {what}" for what in _disagreements(judge, state, number)]
+        disagreements += [f"row {number}: {what}" for what in _disagreements(judge, state)]
     return Evidence(world, judge, state, tuple(oversold), tuple(disagreements))
 
 
@@ -65,16 +67,19 @@ def _taken(state: State) -> Counter[str]:
 def _beyond(state: State, before: Counter[str]) -> Iterator[tuple[str, int]]:
     """Slots that this row filled beyond their capacity; a lowered capacity takes nobody's seat."""
     for slot, taken in _taken(state).items():
-        terms = state.slots[slot].terms  # type: ignore[index]
+        terms = state.slots[SlotId(slot)].terms
         if taken > max(terms.capacity - max(terms.held, 0), before[slot]):
             yield slot, taken
 
 
-def _disagreements(judge: Judge, state: State, number: int) -> Iterator[str]:
+def _disagreements(judge: Judge, state: State) -> Iterator[str]:
     for party in judge.changed():
         registration = state.registrations.get(RegistrationId(party.id))
         if registration is None or verdict_of(registration) != party.verdict():
             yield f"{party.id} is {party.verdict()} to the judge, to the fold {registration}"
+    for slot, terms in judge.terms.items():
+        if terms != terms_to_json(state.slots[SlotId(slot)].terms):
+            yield f"{slot} is offered on other terms to the fold than to the judge: {terms}"
 
 
 def nobody_is_seated_beyond_the_capacity(evidence: Evidence) -> Iterator[str]:
@@ -135,7 +140,7 @@ def every_accepted_request_has_one_verdict(evidence: Evidence) -> Iterator[str]:
 
 
 def everybody_was_answered(evidence: Evidence) -> Iterator[str]:
-    yield from (f"{who} still waits" for who in sorted(evidence.world.unanswered))
+    yield from (f"{who} still waits" for who in sorted(evidence.world.unanswered.values()))
 
 
 def a_person_has_one_place_in_a_slot(evidence: Evidence) -> Iterator[str]:
@@ -176,7 +181,10 @@ def _claimed_at(world: World, mail: Mail) -> int:
     claims = [
         row.journal
         for row in world.outbox
-        if row.row[1] == "claimed" and row.row[2] == mail.run and mail.matter.notice.id in row.row[3] and row.at <= mail.at
+        if row.row[1] == "claimed"
+        and row.row[2] == mail.run
+        and mail.matter.notice.id in row.row[3]
+        and row.at <= mail.at
     ]
     return claims[-1] if claims else len(world.journal) + 1
 
@@ -214,7 +222,7 @@ def a_notice_is_sent_twice_only_after_a_death(evidence: Evidence) -> Iterator[st
 
 
 def _items(text: str) -> set[str]:
-    return set(text.strip("{}").replace('"', "").replace(":", "").split(",")) if text != "{}" else set()
+    return set(json.loads(text))
 
 
 def rosters_say_who_comes(evidence: Evidence) -> Iterator[str]:
@@ -257,11 +265,41 @@ def failures(evidence: Evidence) -> list[str]:
     return [f"{check.__name__.replace('_', ' ')}: {what}" for check in CHECKS for what in check(evidence)]
 
 
+def circumstances(evidence: Evidence) -> Counter[str]:
+    """What came about without being anybody's plan."""
+    world, journal = evidence.world, evidence.world.journal
+    return Counter(
+        {
+            "a row landed twice": len(journal) - len({row[2] for row in journal}),
+            "a late or stale offer": evidence.judge.stale_offers,
+            "a person asked again under another key": sum(
+                party.reason == "already_registered" for party in evidence.judge.parties.values()
+            ),
+            "two runs claimed one notice at once": _rival_claims(world.outbox),
+        }
+    )
+
+
+def _rival_claims(outbox: Iterable[OutboxRow]) -> int:
+    rivals, claims = 0, dict[str, tuple[str, float]]()
+    for row in outbox:
+        _at, kind, run, text = row.row
+        for item in _items(text) - {SYNC_LEASE}:
+            if kind == "claimed":
+                holder, since = claims.setdefault(item, (run, row.at))
+                rivals += holder != run and row.at - since < 60
+            else:
+                claims.pop(item, None)
+    return rivals
+
+
 def contested_last_seats(evidence: Evidence) -> int:
     """Last seats that somebody else asked for while their taker was asking, and did not get."""
     spans = _spans(evidence.world)
-    return sum(any(_lost_to(evidence, winner, other, spans) for other in evidence.judge.parties.values())
-               for winner in evidence.judge.last_seats)
+    return sum(
+        any(_lost_to(evidence, winner, other, spans) for other in evidence.judge.parties.values())
+        for winner in evidence.judge.last_seats
+    )
 
 
 def _lost_to(evidence: Evidence, winner: Party, other: Party, spans: dict[str, tuple[float, float]]) -> bool:

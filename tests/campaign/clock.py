@@ -13,7 +13,6 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-
 TICK = 1e-6
 """A clock never stands quite still: who waits for less than it can tell would wait for ever."""
 

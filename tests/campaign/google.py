@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Rows = list[Json]
 CALLS_A_MINUTE = 60
+Snapshot = dict[str, tuple[Rows, int]]
+"""Of each tab its rows, and how many of them there were."""
 JOURNAL, OUTBOX = "_journal", "_outbox"
-_RANGE = re.compile(r"'([^']+)'(?:!A(\d+)(?::[A-Z]+(\d+)?)?)?")
+GROWING = (JOURNAL, "_people", OUTBOX)
+_RANGE = re.compile(r"'([^']+)'(?:!A?(\d+)(:[A-Z]*(\d+)?)?)?")
 
 
 def cell(value: str | int | bool) -> Json:
@@ -59,10 +62,10 @@ class Tab:
 
 @dataclass(slots=True)
 class Book:
-    """One spreadsheet. `snapshots` are (rows, length) of each tab after each write."""
+    """One spreadsheet, and how it stood after the last writes."""
 
     tabs: dict[str, Tab] = field(default_factory=dict)
-    snapshots: deque[dict[str, tuple[Rows, int]]] = field(default_factory=lambda: deque(maxlen=4))
+    snapshots: deque[Snapshot] = field(default_factory=lambda: deque(maxlen=4))
 
     def add(self, title: str, *rows: Sequence[str | int | bool]) -> None:
         self.tabs[title] = Tab(len(self.tabs) + 1, title, [row(values) for values in rows])
@@ -82,7 +85,7 @@ class Book:
         cells[column] = cell(value)
         self.tabs[title].rows = [*rows[:line], {"values": cells}, *rows[line + 1 :]]
 
-    def now(self) -> dict[str, tuple[Rows, int]]:
+    def now(self) -> Snapshot:
         return {title: (tab.rows, len(tab.rows)) for title, tab in self.tabs.items()}
 
     def of(self, sheet: int) -> Tab:
@@ -115,7 +118,7 @@ class Google:
             _CHANGES[kind](self, book, what)
         book.snapshots.append(book.now())
 
-    def read(self, snapshot: dict[str, tuple[Rows, int]], book: Book, ranges: Sequence[str]) -> Json:
+    def read(self, snapshot: Snapshot, book: Book, ranges: Sequence[str]) -> Json:
         if not ranges:
             return {"sheets": [{"properties": {"sheetId": t.id, "title": t.title}} for t in book.tabs.values()]}
         sheets = []
@@ -149,7 +152,10 @@ _CHANGES: dict[str, Callable[[Google, Book, Json], None]] = {"appendCells": Goog
 def _parsed(text: str) -> tuple[str, int, int | None]:
     found = _RANGE.fullmatch(text)
     assert found, text
-    return found[1], int(found[2] or 1), int(found[3]) if found[3] else None
+    title, first, to, last = found.groups()
+    if first and not to:
+        last = first
+    return title, int(first or 1), int(last) if last else None
 
 
 def _entered(given: Json) -> Json:
@@ -165,6 +171,13 @@ class Client:
         self.clock_skew = timedelta()
         self._google = google
         self._process = process
+        self._seen: dict[tuple[str, str], int] = {}
+        """How many rows of each tab this client was shown."""
+
+    @property
+    def rows_seen(self) -> int:
+        """How much of the journal this client was shown, the header counted."""
+        return self._seen.get(("ledger", JOURNAL), 0)
 
     def now(self) -> Any:
         return self._process.clock() + self.clock_skew
@@ -173,8 +186,9 @@ class Client:
         book = self._google.books[spreadsheet]
 
         def read(fault: str | None) -> Json:
-            snapshot = self._stale(book, ranges) if fault == "stale" else None
-            return self._google.read(snapshot or book.now(), book, ranges)
+            snapshot = self._stale(spreadsheet, ranges) if fault == "stale" else book.now()
+            self._sees(spreadsheet, snapshot, ranges)
+            return self._google.read(snapshot, book, ranges)
 
         return self._call(read, write=False)
 
@@ -186,6 +200,7 @@ class Client:
         def write(fault: str | None) -> Json:
             self._refuse_poison(requests)
             self._google.write(spreadsheet, requests)
+            self._sees(spreadsheet, book.now(), read_back)
             answer = self._google.read(book.now(), book, read_back) if read_back else {}
             return {"updatedSpreadsheet": answer}
 
@@ -217,13 +232,20 @@ class Client:
         pause(READ_SECONDS if fault.startswith("stall") else 0.3)
         raise AnswerLost(f"The call met this: {fault}.")
 
-    def _stale(self, book: Book, ranges: Sequence[str]) -> dict[str, tuple[Rows, int]] | None:
-        """A snapshot from before the last write, if it has all that this client saw before."""
-        old = book.snapshots[-2] if len(book.snapshots) > 1 else None
-        if old is None or any(old[title][1] < first for title, first, _last in map(_parsed, ranges)):
-            return None
+    def _stale(self, spreadsheet: str, ranges: Sequence[str]) -> Snapshot:
+        """A snapshot from before the last write, if it has all that this client was shown before."""
+        book = self._google.books[spreadsheet]
+        old = book.snapshots[-2] if len(book.snapshots) > 1 else book.now()
+        titles = [title for title, _first, _last in map(_parsed, ranges)]
+        if any(old[title][1] < self._seen.get((spreadsheet, title), 0) for title in titles):
+            return book.now()
         self._google.world.fire("stale")
         return old
+
+    def _sees(self, spreadsheet: str, snapshot: Snapshot, ranges: Sequence[str]) -> None:
+        for title, _first, _last in map(_parsed, ranges):
+            if title in GROWING:
+                self._seen[spreadsheet, title] = snapshot[title][1]
 
     def _refuse_poison(self, requests: Sequence[Json]) -> None:
         poisoned = self._google.world.poisoned

@@ -113,7 +113,9 @@ class Judge:
 
     def taken(self, slot: str) -> int:
         """Seats taken within the capacity, counted anew."""
-        return sum(len(p.members) for p in self.parties.values() if p.slot == slot and p.standing == SEATED and not p.over)
+        return sum(
+            len(p.members) for p in self.parties.values() if p.slot == slot and p.standing == SEATED and not p.over
+        )
 
     def free(self, slot: str) -> int:
         held = max(self.terms[slot]["held"] - self._released.get(slot, 0), 0)
@@ -121,7 +123,9 @@ class Judge:
 
     def line(self, slot: str) -> list[Party]:
         """Who waits, the first first."""
-        return sorted((p for p in self.parties.values() if p.slot == slot and p.standing == IN_LINE), key=lambda p: p.line)
+        return sorted(
+            (p for p in self.parties.values() if p.slot == slot and p.standing == IN_LINE), key=lambda p: p.line
+        )
 
     def _slot_offered(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
         if said["replaces"] != self._versions.get(slot, 0):
@@ -229,6 +233,9 @@ class Judge:
         party = self.parties.get(said["registration"])
         terms = self.terms.get(party.slot) if party else None
         if party is None or terms is None or party.standing == SEATED or terms["status"] == "cancelled":
+            return
+        others = [p for p in self._active_in(party.slot) if p is not party and set(p.persons) & set(party.persons)]
+        if others or party.erased:
             return
         party.standing, party.reason, party.over = SEATED, None, True
         self._tell(party, "confirmed")

@@ -106,9 +106,14 @@ class Process:
     def die(self, how: str) -> None:
         if not self.alive:
             return
-        self.died.set_result(None)
         self.world.fire(f"{self.kind}: {how}")
         self.world.tell(self.name, how)
+        self.stop()
+
+    def stop(self) -> None:
+        """Be no more, without its being a misfortune."""
+        if self.alive:
+            self.died.set_result(None)
         for strand in self._strands:
             strand.kill()
         for task in self.tasks:
@@ -119,7 +124,7 @@ class Process:
         self._die_between_calls()
         self._calls += 1
         if write and self._dawdles:
-            self.world.fire("sync dawdles between reading and writing")
+            self.world.fire(f"{self.name.partition('-')[0]} dawdles between reading and writing")
             pause(self._dawdles)
 
     def reaches(self, point: str, write: bool) -> None:
@@ -183,9 +188,9 @@ class Site(Process):
             raise ConnectionLost
         return task.result()
 
-
     async def look(self) -> None:
-        """Read the whole journal."""
+        """Read what is new in the journal."""
+        self.outcome = None
         try:
             await self.serve(lambda desk: desk.committer.refresh(0))
         except ZapisError as error:
@@ -249,7 +254,7 @@ class DeliverProcess(Job):
         self._deliverer = Deliverer(self.open_ledger, Post(self), world.tokens, SITE_URL, "visits@zapis.example")  # type: ignore[arg-type]
 
     async def go(self, plan: DeliverRun) -> Any:
-        self._letters_left = plan.dies_after
+        self._dawdles, self._letters_left = plan.dawdles, plan.dies_after
         return await self.run(lambda: self._deliverer.run(self.writer))
 
     def die(self, how: str) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 
 from tests.campaign import checks, post
 from tests.campaign.actors import GIVES_UP_AFTER, act
-from tests.campaign.clock import SimulatedLoop, pause
+from tests.campaign.clock import SimulatedLoop, Standstill, pause
 from tests.campaign.processes import own_tasks
-from tests.campaign.scenario import DELIVERS, SYNCS, DeliverRun, Scenario, SyncRun, draw
+from tests.campaign.scenario import DELIVERS, SYNCS, DeliverRun, Kill, Scenario, SyncRun, draw
 from tests.campaign.world import World
 from zapis.mail import deliver as deliver_module
 
+BROKE = "the scenario broke"
 ROUNDS = (30, 60, 120, 300, 960, 1800, 3700, 3700, 3700)
 """Seconds between the last runs of deliver: retries come ever later, a dead run's claim lapses."""
 
@@ -29,6 +30,7 @@ class Outcome:
     scenario: Scenario
     failures: list[str]
     fires: Counter[str]
+    answers: int
     contested: int
     tale: list[tuple[float, str, str]]
 
@@ -45,16 +47,33 @@ class Totals:
 
     def add(self, outcome: Outcome) -> None:
         self.scenarios += 1
+        self.answers += outcome.answers
         self.contested += outcome.contested
         self.fires += outcome.fires
         if outcome.failures:
             self.failed.append(outcome)
 
+    def merge(self, other: Totals) -> None:
+        self.scenarios += other.scenarios
+        self.answers += other.answers
+        self.contested += other.contested
+        self.fires += other.fires
+        self.failed += other.failed
+
+    def table(self) -> str:
+        """How much happened, the most frequent first."""
+        lines = [f"{count:9,}  {what}" for what, count in self.fires.most_common()]
+        head = f"{self.scenarios:,} scenarios, {self.answers:,} answers, {self.contested:,} contested last seats"
+        return "\n".join([f"{head}, {len(self.failed)} failed", *lines])
+
 
 def play(scenario: Scenario) -> Outcome:
     """One scenario from its beginning to the judgement."""
-    with _simulated(), asyncio.Runner(loop_factory=SimulatedLoop) as runner:
-        return runner.run(_play(scenario))
+    try:
+        with _simulated(), asyncio.Runner(loop_factory=SimulatedLoop) as runner:
+            return runner.run(_play(scenario))
+    except Standstill as error:
+        return Outcome(scenario, [f"{BROKE}: {error}"], Counter(), 0, 0, [])
 
 
 def play_many(seeds: Iterable[int]) -> Totals:
@@ -73,12 +92,21 @@ async def _play(scenario: Scenario) -> Outcome:
         await _open(world)
         await _happen(world)
         await _come_to_rest(world)
-    except AssertionError as error:
-        failures.append(str(error))
+    except Exception as error:
+        failures.append(f"{BROKE}: {type(error).__name__}: {error}")
+    finally:
+        await _leave(world)
     evidence = checks.gather(world)
     failures += checks.failures(evidence)
-    fires = world.fires + Counter({"a late or stale offer": evidence.judge.stale_offers})
-    return Outcome(scenario, failures, fires, checks.contested_last_seats(evidence), world.tale)
+    fires = world.fires + checks.circumstances(evidence)
+    return Outcome(scenario, failures, fires, len(world.answers), checks.contested_last_seats(evidence), world.tale)
+
+
+async def _leave(world: World) -> None:
+    """Nothing may linger: another scenario follows."""
+    for process in world.processes.values():
+        process.stop()
+    await asyncio.sleep(1)
 
 
 async def _open(world: World) -> None:
@@ -91,12 +119,11 @@ async def _open(world: World) -> None:
 
 
 async def _happen(world: World) -> None:
-    acts = [asyncio.ensure_future(act(world, happening)) for happening in world.scenario.happenings]
-    doomed = [task for task, plan in zip(acts, world.scenario.happenings, strict=True) if type(plan).__name__ == "Kill"]
-    rest = [task for task in acts if task not in doomed]
-    await asyncio.wait_for(asyncio.gather(*rest), GIVES_UP_AFTER * 2)
-    for task in doomed:
-        task.cancel()
+    deaths = [asyncio.ensure_future(act(world, plan)) for plan in world.scenario.happenings if isinstance(plan, Kill)]
+    others = [act(world, plan) for plan in world.scenario.happenings if not isinstance(plan, Kill)]
+    await asyncio.wait_for(asyncio.gather(*others), GIVES_UP_AFTER * 2)
+    for death in deaths:
+        death.cancel()
 
 
 async def _come_to_rest(world: World) -> None:
@@ -104,7 +131,7 @@ async def _come_to_rest(world: World) -> None:
     world.calm = True
     for name, process in list(world.processes.items()):
         if not process.alive or process.doomed:
-            process.die("restarted")
+            process.stop()
             world.start(name)
     if world.disturbed_at is None:
         for _ in range(3):
@@ -113,7 +140,7 @@ async def _come_to_rest(world: World) -> None:
     for site in world.sites():
         await site.look()
     for site in world.sites():
-        site.die("stopped")
+        site.stop()
     if world.disturbed_at is not None:
         return
     for seconds in ROUNDS:

@@ -105,10 +105,11 @@ class SyncRun:
 
 @dataclass(frozen=True, slots=True)
 class DeliverRun:
-    """One run of deliver. It may die after so many letters were taken, before that is recorded."""
+    """One run of deliver. It may dawdle before it writes; it may die after so many letters, before it records them."""
 
     at: float
     process: str
+    dawdles: float = 0.0
     dies_after: int | None = None
 
 
@@ -158,7 +159,7 @@ class _Drawing:
         self._seed = seed
         self._dice = Random(f"scenario {seed}")
         self._sites = SITES[: self._dice.choice((1, 2, 2, 3, 3, 4))]
-        self._edited_by_hand = self._chance(0.08)
+        self._edited_by_hand = self._chance(0.2)
         """After such an edit no process starts anew: only who read before can notice a shift."""
         self._visitors: list[Ask] = []
         self._slots: tuple[SlotPlan, ...] = ()
@@ -273,26 +274,28 @@ class _Drawing:
         runs: list[Happening] = []
         for minute in range(int(LASTS // 60)):
             at = 60.0 * minute + self._dice.uniform(15, 40)
-            runs.append(DeliverRun(at, DELIVERS[0], self._dice.choice((None, None, None, 1, 2))))
+            dawdles, dies = self._dice.choice((0.0, 0.0, 10.0)), self._dice.choice((None, None, None, 1, 2))
+            runs.append(DeliverRun(at, DELIVERS[0], dawdles, dies))
             runs.append(SyncRun(at - 5, SYNCS[0], self._dice.choice((0.0, 0.0, 0.0, 12.0))))
+            if self._edited_by_hand:
+                continue
             if self._chance(0.5):
                 runs.append(DeliverRun(at + self._dice.uniform(0, 2), DELIVERS[1]))
             if self._chance(0.5):
                 dies = self._dice.choice((None, None, 1, 2, 3, 4, 5))
                 runs.append(SyncRun(at + self._dice.uniform(-8, 2), SYNCS[1], self._dice.choice((0.0, 25.0)), dies))
-        if self._edited_by_hand:
-            runs = [replace(run, dies_after=None) for run in runs]
-        return runs
+        return [replace(run, dies_after=None) for run in runs] if self._edited_by_hand else runs
 
     def _weather(self) -> list[Weather]:
-        spells = []
-        for _ in range(self._dice.choice((0, 1, 1, 2, 3))):
-            whom = self._dice.choice(("site", "site", "site", "jobs", "mail"))
-            fault = self._dice.choice(MAIL_FAULTS if whom == "mail" else CALL_FAULTS)
-            begins = self._dice.choice((0.0, 0.0, self._dice.uniform(0, LASTS - 60)))
-            lasts, rate = self._dice.choice((8, 20, 45)), self._dice.choice((0.3, 0.6, 1.0))
-            spells.append(Weather(begins, lasts, whom, fault, rate))
-        return spells
+        return [self._spell() for _ in range(self._dice.choice((0, 1, 1, 2, 3)))]
+
+    def _spell(self) -> Weather:
+        whom = self._dice.choice(("site", "site", "jobs", "mail", "mail"))
+        rate = self._dice.choice((0.3, 0.6, 1.0))
+        if whom == "mail":
+            return Weather(self._dice.choice((0.0, 60.0)), 90, whom, self._dice.choice(MAIL_FAULTS), rate)
+        begins = self._dice.choice((0.0, 0.0, self._dice.uniform(0, LASTS - 60)))
+        return Weather(begins, self._dice.choice((8, 20, 45)), whom, self._dice.choice(CALL_FAULTS), rate)
 
     def _deaths(self) -> list[Kill]:
         if self._edited_by_hand:

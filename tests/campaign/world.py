@@ -65,8 +65,8 @@ class World:
         self.answers: list[Answer] = []
         self.refused_by_google: set[str] = set()
         """Ids of requests that were answered as refused by Google."""
-        self.unanswered: set[str] = set()
-        """Visitors who still look at a page that checks seats."""
+        self.unanswered: dict[object, str] = {}
+        """Pages that still check seats, and whose they are."""
         self.dead_runs: set[str] = set()
         """Runs of deliver that were killed."""
         self.disturbed_at: float | None = None
