@@ -95,7 +95,7 @@ def test_a_visitor_registers_sees_the_proof_and_cancels(programme: Programme, pa
     with served(programme.open()) as site:
         page.goto(site)
         assert fits_the_phone(page)
-        page.get_by_role("link", name="Как рождается «Москвич»").nth(3).click()
+        page.get_by_role("link", name="Как рождается «Москвич»").nth(1).click()
         assert fits_the_phone(page)
         fill(page)
         page.get_by_text("Добавить спутника").click()

@@ -20,6 +20,14 @@ async def test_the_catalogue_groups_coming_slots_by_day(site: httpx.AsyncClient)
     assert links == ["closed", "cancelled", "closing", "open", "two-seats", "no-line", "bread", "later", "soon"]
 
 
+async def test_a_day_that_is_over_is_folded_until_somebody_asks_for_it(site: httpx.AsyncClient):
+    everything, asked = await site.get("/"), await site.get("/?date=2026-12-06")
+
+    assert everything.text.count("<details><summary>") == 2
+    assert "6 декабря, воскресенье 1 визит, записаться уже нельзя" in text(everything)
+    assert "<details><summary>" not in asked.text
+
+
 async def test_cards_say_in_words_what_can_be_had(site: httpx.AsyncClient):
     for n in range(2):
         await ask(site, "two-seats", f"key-{n}", contact=contact(email=f"v{n}@example.org"), visitors=visitors(30))

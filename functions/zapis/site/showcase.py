@@ -16,7 +16,7 @@ from zapis.site import russian
 from zapis.site.desk import Desk
 from zapis.site.finding import NEEDS, Wanted, wanted
 from zapis.site.months import months
-from zapis.site.offers import Counter, Offer
+from zapis.site.offers import Availability, Counter, Offer
 from zapis.site.rendering import Rendering
 from zapis.site.security import FRAMED_ANYWHERE
 from zapis.site.shelf import Shelf
@@ -30,6 +30,14 @@ class Day:
 
     date: date
     offers: list[Offer]
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can be asked for on it any more."""
+        return all(offer.availability in _OVER for offer in self.offers)
+
+
+_OVER = (Availability.CLOSED, Availability.FULL, Availability.CANCELLED)
 
 
 class Showcase:
