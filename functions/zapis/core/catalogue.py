@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from types import UnionType
 from typing import Any, Literal, NewType, get_args, get_type_hints
 from zoneinfo import ZoneInfo
@@ -191,8 +192,14 @@ def _to_json(item: Any) -> str:
 
 
 def _from_json(item: type, fields: Mapping[str, Any]) -> Any:
-    hints = get_type_hints(item)
+    hints = _hints(item)
     return item(**{key: _value(hints[key], value) for key, value in fields.items() if key in hints})
+
+
+@cache
+def _hints(item: type) -> dict[str, Any]:
+    """What each field holds; to find out costs more than to read a row, and a season has hundreds."""
+    return get_type_hints(item)
 
 
 def _value(hint: Any, value: Any) -> Any:
