@@ -115,8 +115,9 @@ def small_tree(folder: Path) -> Path:
 
 
 def commands(text: str) -> list[list[str]]:
-    """The gcloud command lines in a text, as a shell reads them."""
-    return [shlex.split(line) for line in text.splitlines() if line.startswith("gcloud ")]
+    """The gcloud command lines in a text, with or without a prompt, as a shell reads them."""
+    lines = (line.strip().removeprefix("$ ") for line in text.splitlines())
+    return [shlex.split(line) for line in lines if line.startswith("gcloud ")]
 
 
 def flags(command: list[str]) -> dict[str, str]:

@@ -1,0 +1,188 @@
+"""What is deployed is what was tested: the staged bundle, alone with its requirements, carries a season."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tarfile
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from local.mailbox import Mailbox
+from tests.deploy.bundle import Platform, copy_of_the_sources, fresh_python, run, unpacked
+from tests.deploy.chair import KEY, ROOT, Operator, deployments, flags
+from tests.stage import TOUR, small_season, stage
+from tests.walk.running import until
+
+pytestmark = pytest.mark.xdist_group("bundle")
+SITE_URL = "https://visits.moscow.ru"
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("operator")
+    return Operator(folder, copy_of_the_sources(folder / "tree"))
+
+
+@pytest.fixture(scope="module")
+def workspace(operator, tmp_path_factory):
+    """The bundle, unpacked into an empty folder."""
+    operator.succeed("--stage")
+    return unpacked(operator.build / "bundle", tmp_path_factory.mktemp("arrived"))
+
+
+@pytest.fixture(scope="session")
+def _fresh(tmp_path_factory):
+    return fresh_python(tmp_path_factory.mktemp("fresh") / "venv", ROOT / "functions" / "requirements.txt")
+
+
+@pytest.fixture(scope="module")
+def python(_fresh, workspace):
+    assert (workspace / "requirements.txt").read_text() == (ROOT / "functions" / "requirements.txt").read_text()
+    return _fresh
+
+
+def digest(folder):
+    """Of names, contents, modes and times."""
+    packed = folder.with_suffix(".tar")
+    with tarfile.open(packed, "w") as tar:
+        for path in sorted(folder.rglob("*")):
+            tar.add(path, path.relative_to(folder), recursive=False)
+    return hashlib.sha256(packed.read_bytes()).hexdigest()
+
+
+def test_the_same_sources_give_the_same_bytes(operator, tmp_path):
+    said = operator.succeed("--stage")
+    elsewhere = Operator(tmp_path, Path(shutil.copytree(operator.script.parent, tmp_path / "tree")) / "deploy.sh")
+    for path in (tmp_path / "tree").rglob("*.toml"):
+        path.chmod(0o600)
+        os.utime(path, (1, 1))
+    (tmp_path / "tree" / "templates" / ".editor-swap").write_text("not ours")
+
+    said_elsewhere = elsewhere.succeed("--stage")
+
+    assert digest(elsewhere.build / "bundle") == digest(operator.build / "bundle")
+    assert said_elsewhere.split()[-1] == said.split()[-1]
+
+
+def test_another_byte_gives_another_digest(operator, tmp_path):
+    said = operator.succeed("--stage")
+    elsewhere = Operator(tmp_path, Path(shutil.copytree(operator.script.parent, tmp_path / "tree")) / "deploy.sh")
+    with (tmp_path / "tree" / "functions" / "main.py").open("a") as main:
+        main.write("\n")
+
+    assert elsewhere.succeed("--stage").split()[-1] != said.split()[-1]
+
+
+def test_only_what_runs_is_staged(workspace):
+    assert {path.name for path in workspace.iterdir()} == {
+        "main.py",
+        "requirements.txt",
+        "sheets_schema",
+        "templates",
+        "zapis",
+    }
+    names = {path.name for path in workspace.rglob("*")}
+    assert not {name for name in names if name.startswith((".", "test_")) or name == "__pycache__"}
+    assert {"app.py", "catalogue.html"} <= names
+
+
+def test_the_runtime_is_the_python_of_the_project(operator):
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+
+    runtimes = {flags(line)["runtime"] for line in deployments(operator.dry_run()).values()}
+
+    (lowest,) = (line for line in project.splitlines() if line.startswith("requires-python"))
+    assert runtimes == {"python" + lowest.split(">=")[1].strip('"').replace(".", "")}
+
+
+def test_the_whole_bundle_compiles_as_the_build_compiles_it(workspace, python, tmp_path):
+    copied = shutil.copytree(workspace, tmp_path / "compiled")
+
+    run(str(python), "-m", "compileall", "-q", ".", cwd=copied)
+
+    assert list(copied.rglob("*.pyc"))
+
+
+def test_the_requirements_are_complete_and_agree(python):
+    run(str(python), "-m", "pip", "check", "--disable-pip-version-check")
+
+
+def test_every_module_of_the_bundle_can_be_imported(workspace, python):
+    program = (
+        "import pkgutil, importlib, zapis\n"
+        "for module in pkgutil.walk_packages(zapis.__path__, 'zapis.'): importlib.import_module(module.name)\n"
+        "print(zapis.__file__)"
+    )
+
+    assert run(str(python), "-B", "-c", program, cwd=workspace).strip() == str(workspace / "zapis" / "__init__.py")
+
+
+@pytest.fixture
+def deployed(operator, workspace, python, tmp_path):
+    """The three functions as deployed, over an emulator with a small season and a mailbox."""
+    with ExitStack() as stack:
+        season = stack.enter_context(stage(tmp_path))
+        small_season(season)
+        box = stack.enter_context(Mailbox(data=tmp_path / "mail"))
+        operator.settings |= {
+            "ZAPIS_LEDGER": season.ledger,
+            "ZAPIS_CATALOGUE": season.catalogue,
+            "ZAPIS_SITE_URL": SITE_URL,
+        }
+        platform = Platform(
+            workspace,
+            python,
+            tmp_path,
+            secrets={"zapis-signing-keys": f"{KEY}\n", "zapis-smtp-url": f"smtp://127.0.0.1:{box.smtp_port}"},
+            google={"SHEETS_EMULATOR_HOST": season.host, "GOOGLE_APPLICATION_CREDENTIALS": str(season.key)},
+        )
+        commands = deployments(operator.dry_run())
+        urls = {name: stack.enter_context(platform.started(line)) for name, line in commands.items()}
+        site = stack.enter_context(httpx.Client(base_url=urls["site"], timeout=60))
+        yield site, urls, season, box
+
+
+def called(url):
+    """A job's answer to the scheduler."""
+    answer = httpx.post(url, timeout=60)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_season_is_walked_through_on_the_bundle_alone(deployed):
+    site, urls, season, box = deployed
+
+    assert site.get("/healthz").text == "ok"
+
+    def open_slots():
+        called(urls["sync"])
+        return site.get("/api/slots").json()["slots"]
+
+    (slot,) = until(open_slots)
+    assert TOUR["title"] in site.get("/").text
+
+    answer = site.post(
+        f"/api/slots/{slot['id']}/registrations",
+        headers={"Idempotency-Key": uuid4().hex},
+        json={
+            "contact": {"name": "Ольга Берёзкина", "email": "olga@moscow.ru", "phone": "+7 916 123-45-67"},
+            "visitors": [{"name": "Ольга Берёзкина", "age": 35}],
+            "if_full": "wait",
+            "consents": ["registration"],
+            "language": "ru",
+        },
+    )
+    assert (answer.status_code, answer.json()["state"]) == (201, "confirmed")
+
+    called(urls["deliver"])
+    (letter,) = box.wait("olga@moscow.ru")
+    assert f"{SITE_URL}/ticket/" in letter["text"]
+
+    called(urls["sync"])
+    assert "Ольга Берёзкина" in str(season.rows(season.roster, "Посетители"))
