@@ -29,7 +29,9 @@ from zapis.sheets import Sheets, append_rows
 
 PATIENCE = 75.0
 WRITES = ("write", SITE)
-TUTORIAL_SEATS = 25
+TUTORIAL_SEATS = 15
+CALM, CONTESTED = 15, 300
+"""People for each of the tutorial's visits: everyone may have a seat; all want the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,13 @@ def _against_the_journal(made: Ground, outcomes: Sequence[Outcome]) -> tuple[int
     return oversold, sum(max(count - standing[key], 0) for key, count in confirmed.items())
 
 
-def tutorial(name: str, visitors: int, seconds: float) -> Rush:
-    """The tutorial's function, on one instance with its eight threads, before so many people."""
+def tutorial(name: str, people: int, seconds: float, per_visit: int) -> Rush:
+    """The tutorial's function, on one instance with its threads, before so many people, so many for each visit."""
     with ground() as made:
         made.mailbox()
-        book, url = _tutorial_function(made, slots=max(visitors // 40, 1))
+        book, url = _tutorial_function(made, slots=-(-people // per_visit))
         writes_before = made.quota.granted[WRITES]
-        outcomes = crowd.meet(_tutorial_visitors(url, visitors, seconds), PATIENCE)
+        outcomes = crowd.meet(_tutorial_visitors(url, people, seconds, per_visit), PATIENCE)
         writes, refused = made.quota.granted[WRITES] - writes_before, made.quota.refused[WRITES]
         made.still()
         taken = Counter(row[0] for row in _rows(made, book) if row)
@@ -199,13 +201,14 @@ def _tutorial_function(made: Ground, slots: int) -> tuple[str, str]:
     return book, f"http://{LOOPBACK}:{port}/"
 
 
-def _tutorial_visitors(url: str, count: int, seconds: float) -> list[Visitor]:
+def _tutorial_visitors(url: str, count: int, seconds: float, per_visit: int) -> list[Visitor]:
     coming = crowd.spread([url], count, seconds)
-    return [Visitor(at, where, f"visitor-{n}", _tutorial_body(n)) for n, (at, where) in enumerate(coming)]
+    return [
+        Visitor(at, where, f"visitor-{n}", _tutorial_body(n, n // per_visit)) for n, (at, where) in enumerate(coming)
+    ]
 
 
-def _tutorial_body(number: int) -> dict[str, object]:
-    slot = number // 40
+def _tutorial_body(number: int, slot: int) -> dict[str, object]:
     return {"slot": f"slot-{slot}", "row": slot + 1, "name": "Anna", "email": f"visitor{number}@example.org"}
 
 
