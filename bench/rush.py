@@ -98,12 +98,17 @@ def zapis(name: str, instances: int, people: int, seconds: float, mail: bool = T
         urls = [made.site() for _ in range(instances)]
         _open_the_doors(urls)
         outcomes = crowd.meet(visitors(made, urls, people, seconds), PATIENCE)
-        writes, refused = made.quota.granted[WRITES], made.quota.refused[WRITES]
+        writes, refused = made.quota.granted[WRITES], _refused(made)
         if mail:
             made.deliver()
         made.still()
         oversold, contradicted = _against_the_journal(made, outcomes)
         return _rush(name, outcomes, oversold, writes, refused, made.letters() if mail else None, contradicted)
+
+
+def _refused(made: Ground) -> int:
+    """Calls of the site's account, of either kind, that were one too many."""
+    return sum(count for (_, account), count in made.quota.refused.items() if account == SITE)
 
 
 def lone(visits: int = 25) -> list[float]:
@@ -166,7 +171,7 @@ def tutorial(name: str, people: int, seconds: float, per_visit: int) -> Rush:
         book, url = _tutorial_function(made, slots=-(-people // per_visit))
         writes_before = made.quota.granted[WRITES]
         outcomes = crowd.meet(_tutorial_visitors(url, people, seconds, per_visit), PATIENCE)
-        writes, refused = made.quota.granted[WRITES] - writes_before, made.quota.refused[WRITES]
+        writes, refused = made.quota.granted[WRITES] - writes_before, _refused(made)
         made.still()
         taken = Counter(row[0] for row in _rows(made, book) if row)
         oversold = sum(max(count - TUTORIAL_SEATS, 0) for count in taken.values())
