@@ -98,6 +98,9 @@ show() { say "gcloud$(quoted "$@" "--project=$GOOGLE_CLOUD_PROJECT")"; }
 
 # --- gcloud ----------------------------------------------------------------------------------------------------
 
+# Nothing is there; or nothing can be, because the API was never switched on.
+readonly ABSENT='NOT_FOUND|[Nn]ot found|Cannot find|does not exist|SERVICE_DISABLED|has not been used in project|not enabled on project'
+
 # What gcloud says, in $answer; false where there is no such thing. Any other trouble ends the run.
 ask() {
   answer=''
@@ -106,7 +109,7 @@ ask() {
     return 1
   fi
   if answer=$(gcloud "$@" "--project=$GOOGLE_CLOUD_PROJECT" 2>"$WORK/trouble" </dev/null); then return 0; fi
-  if grep -qE 'NOT_FOUND|[Nn]ot found|Cannot find|does not exist|SERVICE_DISABLED' "$WORK/trouble"; then return 1; fi
+  if grep -qE "$ABSENT" "$WORK/trouble"; then return 1; fi
   show "$@" >&2
   cat "$WORK/trouble" >&2
   exit 1

@@ -37,15 +37,17 @@ def unpacked(staged: Path, folder: Path) -> Path:
 
 def fresh_python(folder: Path, requirements: Path) -> Path:
     """A Python that has the bundle's requirements and nothing else. Without a registry this fails, as a build does."""
-    run(sys.executable, "-m", "venv", str(folder))
-    python = folder / "bin" / "python"
-    run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements))
+    python, complete = folder / "bin" / "python", folder / "complete"
+    if not complete.exists():
+        run(sys.executable, "-m", "venv", "--clear", str(folder))
+        run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(requirements))
+        complete.touch()
     return python
 
 
-def run(*argv: str, cwd: Path | None = None) -> str:
+def run(*argv: str, cwd: Path | None = None, **variables: str) -> str:
     """What a program that must succeed has printed."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | variables
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, f"{argv}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -36,15 +37,15 @@ def workspace(operator, tmp_path_factory):
     return unpacked(operator.build / "bundle", tmp_path_factory.mktemp("arrived"))
 
 
-@pytest.fixture(scope="session")
-def _fresh(tmp_path_factory):
-    return fresh_python(tmp_path_factory.mktemp("fresh") / "venv", ROOT / "functions" / "requirements.txt")
-
-
 @pytest.fixture(scope="module")
-def python(_fresh, workspace):
-    assert (workspace / "requirements.txt").read_text() == (ROOT / "functions" / "requirements.txt").read_text()
-    return _fresh
+def python(workspace, tmp_path_factory, worker_id):
+    """A Python with the bundle's requirements, made once for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "fresh"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return fresh_python(folder / "venv", workspace / "requirements.txt")
 
 
 def digest(folder):
@@ -90,6 +91,15 @@ def test_only_what_runs_is_staged(workspace):
     names = {path.name for path in workspace.rglob("*")}
     assert not {name for name in names if name.startswith((".", "test_")) or name == "__pycache__"}
     assert {"app.py", "catalogue.html"} <= names
+
+
+def test_gcloud_sends_all_of_the_bundle(workspace, tmp_path):
+    if shutil.which("gcloud") is None:
+        pytest.skip("gcloud is not installed: what it would send is not looked at")
+
+    sent = run("gcloud", "meta", "list-files-for-upload", str(workspace), CLOUDSDK_CONFIG=str(tmp_path))
+
+    assert set(sent.split()) == {str(path.relative_to(workspace)) for path in workspace.rglob("*") if path.is_file()}
 
 
 def test_the_runtime_is_the_python_of_the_project(operator):
