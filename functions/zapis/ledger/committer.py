@@ -48,6 +48,8 @@ LONGEST_REREAD_PAUSE = 4.0
 LOOK_AGAIN = 30.0
 """Seconds after which an instance that found the journal disturbed reads it anew: it may have been repaired."""
 WRITER_SEEN = timedelta(minutes=1)
+READ_EVERY = 1.2
+"""Seconds between two reads of all instances together: 50 a minute, of 60."""
 
 log = logging.getLogger("zapis.committer")
 
@@ -139,13 +141,14 @@ class Committer:
         return self._ledger.now()
 
     async def refresh(self, max_age: float) -> None:
-        """Make sure that `state` and `catalogue` are at most `max_age` seconds old.
+        """Make sure that `state` and `catalogue` are at most `max_age` seconds old; 0 reads them anew.
 
+        Instances share the quota of reads: beside many writers what is known may be somewhat older than that.
         While Google does not answer, what was known before stands. Raises SheetsUnavailable if nothing is
         known yet, JournalDisturbed or CannotDecide while this instance must not decide.
         """
         self._raise_if_stopped()
-        if self._read_at is not None and _clock() - self._read_at <= max_age:
+        if self._read_at is not None and _clock() - self._read_at <= self._affordable(max_age):
             return
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
@@ -179,6 +182,9 @@ class Committer:
         if self._drain:
             await asyncio.wait([self._drain])
         self._worker.shutdown(wait=False)
+
+    def _affordable(self, max_age: float) -> float:
+        return max_age and max(max_age, self._writers.count(self.now()) * READ_EVERY)
 
     def _raise_if_stopped(self) -> None:
         """Raise why nothing is decided; a while after the journal was found disturbed begin anew instead."""
