@@ -293,3 +293,20 @@ async def test_what_an_instance_saw_itself_must_come_back_even_if_nobody_recorde
     await ask(committer, "boris")
 
     assert standing(committer, "anna") is Standing.CONFIRMED
+
+
+async def test_a_catalogue_that_cannot_be_read_loses_no_row_of_the_journal(store):
+    (first, _), (second, ledger) = instance(store, writer="w1"), instance(store, writer="w2")
+    await second.refresh(0)
+    await ask(first, "anna")
+    await ask(first, "boris")
+    MemoryLedger(store, lambda: NOW).append(Append(catalogue=[("revision", "next", "")]))
+
+    def refuse():
+        raise CallRefused("Google refused the call (400): the range")
+
+    ledger.catalogue = refuse
+    await second.refresh(0)
+    await ask(second, "vera")
+
+    assert standing(second, "vera") is Standing.WAITING

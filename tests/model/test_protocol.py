@@ -159,7 +159,6 @@ def test_a_real_run_is_over_before_its_claims_lapse():
 
 
 @on("owner")
-@pytest.mark.xfail(strict=True, reason="core.notices.Outbox lets a deferral free another run's claim")
 def test_a_deferral_that_is_written_twice_frees_nobody_elses_claim():
     sends = Mailing().play(trace("owner"))
 

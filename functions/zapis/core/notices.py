@@ -65,8 +65,13 @@ class Outbox:
                 self._end(item)
                 self.failed[item] = detail
             elif kind == DEFERRED:
-                self.claims.pop(item, None)
-                self.deferred.setdefault(item, []).append(at)
+                self._put_off(item, Claim(run, at))
+
+    def _put_off(self, item: str, by: Claim) -> None:
+        """A run gives its own claim back, never another's: its word may be written twice, and late."""
+        if item in self.claims and self.claims[item].run == by.run:
+            del self.claims[item]
+        self.deferred.setdefault(item, []).append(by.at)
 
     def _claim(self, item: str, claim: Claim) -> None:
         standing = self.claims.get(item)

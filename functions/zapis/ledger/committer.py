@@ -337,10 +337,11 @@ class Committer:
         return _Answer.of(journal, fresh)
 
     def _current_catalogue(self) -> Catalogue | None:
+        """The catalogue as it stands. Never raises: journal rows that were just read wait to be folded."""
         try:
             return from_rows(self._opened().catalogue())
-        except (SheetsUnavailable, ValueError, KeyError, TypeError):
-            log.warning("the catalogue could not be read; the last one stands")
+        except Exception as error:
+            log.warning("the catalogue could not be read (%s); the last one stands", type(error).__name__)
             return None
 
     def _opened(self) -> Ledger:
