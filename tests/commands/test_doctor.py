@@ -221,7 +221,7 @@ def test_a_clock_that_is_off_is_told(deployment, seconds, sign):
 
 
 def test_an_exhausted_quota_is_told(deployment):
-    deployment.door("faults", kind="quota", method="GET", count=1)
+    deployment.door("faults", kind="quota", method="GET", path="/v4/spreadsheets/", count=1)
 
     assert "Quota: Google refuses to read" in wrongs(deployment.look())
 

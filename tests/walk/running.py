@@ -20,7 +20,7 @@ from local.plan import ROOT
 from local.ports import free
 from zapis.sheets import Sheets, texts
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 MASK = "sheets(data(rowData.values(formattedValue)))"
 T = TypeVar("T")
 
