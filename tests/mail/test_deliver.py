@@ -24,7 +24,15 @@ from zapis.core.entries import Row
 from zapis.core.marks import found
 from zapis.core.model import NoticeKind
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT
-from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, QuotaExceeded, SettingsError, SheetsUnavailable
+from zapis.errors import (
+    AnswerLost,
+    CannotDecide,
+    JournalDisturbed,
+    QuotaExceeded,
+    SettingsError,
+    SheetsUnavailable,
+    ZapisError,
+)
 from zapis.ledger.memory import MemoryLedger
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.mail import deliver as module
@@ -585,6 +593,43 @@ def test_nobody_is_mailed_by_a_journal_that_was_sorted_by_hand(tampered: Story, 
         deliverer(tampered.ledger(), box).run("r1")
 
     assert box.messages() == []
+
+
+class Troubled(MemoryLedger):
+    """A ledger whose reads meet these errors first, one each."""
+
+    def __init__(self, story: Story, errors: list[ZapisError]) -> None:
+        super().__init__(story.store, story.clock)
+        self._errors = errors
+
+    def read(self, *parts: Part) -> Fresh:
+        if self._errors:
+            raise self._errors.pop()
+        return super().read(*parts)
+
+
+def test_what_a_run_saw_itself_counts_though_nobody_recorded_it(story_of_two: Story, box: Mailbox) -> None:
+    noticed: list[ZapisError] = []
+    delivering = Deliverer(lambda: Troubled(story_of_two, noticed), SmtpTransport(url(box), 10), TOKENS, SITE, FROM)
+    delivering.run("r1")
+    story_of_two.store.lists[Part.JOURNAL].reverse()
+    story_of_two.register("Вера", email="vera@example.ru")
+    noticed.append(JournalDisturbed("Row 5 of _journal is not the one that was there."))
+
+    for _ in range(2):
+        with pytest.raises(JournalDisturbed):
+            delivering.run("r1")
+
+    assert len(box.messages()) == 2
+
+
+def test_a_first_read_that_failed_is_made_up_for(tampered: Story, box: Mailbox) -> None:
+    delivering = deliverer(Troubled(tampered, [AnswerLost("The connection broke.")]), box)
+    with pytest.raises(AnswerLost):
+        delivering.run("r1")
+
+    with pytest.raises(JournalDisturbed):
+        delivering.run("r1")
 
 
 def test_once_the_journal_is_mended_the_letters_go(tampered: Story, box: Mailbox) -> None:

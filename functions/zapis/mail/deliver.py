@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,10 +23,10 @@ from urllib.parse import urlsplit
 
 from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
-from zapis.core.entries import Entry, Erased, Row, Unreadable, from_row
+from zapis.core.entries import Entry, Erased, Row, Unreadable
 from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
-from zapis.core.marks import found
+from zapis.core.marks import Found, found
 from zapis.core.model import Notice, RegistrationId
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row
 from zapis.core.people import Person, add_rows
@@ -138,6 +138,7 @@ class Deliverer:
         self._site_url = site_url.rstrip("/")
         self._sender = sender(mail_from, site_url)
         self._budget = min(budget_seconds, LONGEST_BUDGET)
+        self._witness = Witness()
         self._forget()
         self._catalogue = Catalogue()
         self._revision = self._loaded = ""
@@ -147,6 +148,7 @@ class Deliverer:
 
     def _forget(self) -> None:
         self._ledger: Ledger | None = None
+        self._looked = False
         self._state = State()
         self._outbox = Outbox()
         self._people: dict[RegistrationId, Person] = {}
@@ -174,11 +176,20 @@ class Deliverer:
         return Report(run.sent, run.failed, run.deferred, due_left=len(self._due()))
 
     def _hear(self) -> None:
-        begins = self._ledger is None
         fresh = self._opened().read(*PARTS)
-        if begins:
-            _require_content(fresh)
-        self._absorb(fresh)
+        if self._looked:
+            self._absorb(fresh)
+        else:
+            self._begin(fresh)
+
+    def _begin(self, fresh: Fresh) -> None:
+        """Take in the whole ledger, if the journal holds the rows that landed, as far as they were seen or recorded."""
+        journal = found(fresh.journal)
+        difference = self._witness.look(journal, fresh.outbox, fresh.people)
+        if difference is not None:
+            raise JournalDisturbed(sentence(difference))
+        self._looked = True
+        self._take_in(journal, fresh)
 
     def _due(self) -> list[Notice]:
         return due(self._state, self._outbox, self._opened().now())
@@ -271,8 +282,13 @@ class Deliverer:
         self._absorb(fresh)
 
     def _absorb(self, fresh: Fresh) -> None:
-        for row in fresh.journal:
-            self._evolve(from_row(row))
+        journal = found(fresh.journal)
+        self._witness.hear(journal, fresh.outbox)
+        self._take_in(journal, fresh)
+
+    def _take_in(self, journal: Iterable[Found], fresh: Fresh) -> None:
+        for landed in journal:
+            self._evolve(landed.entry)
         add_rows(self._people, (row for row in fresh.people if row[0] not in self._state.erased))
         for row in fresh.outbox:
             self._outbox.apply(row)
@@ -302,13 +318,6 @@ class Deliverer:
         if self._ledger is None:
             self._ledger = self._open_ledger()
         return self._ledger
-
-
-def _require_content(fresh: Fresh) -> None:
-    """Raise JournalDisturbed if the whole ledger, just read, is not what was recorded of it."""
-    difference = Witness().look(found(fresh.journal), fresh.outbox, fresh.people)
-    if difference is not None:
-        raise JournalDisturbed(sentence(difference))
 
 
 def deliver(
