@@ -44,7 +44,8 @@ def _many(first: int, count: int) -> int:
     with Pool(os.cpu_count()) as pool:
         for part in pool.imap(play_many, chunks):
             totals.merge(part)
-            print(f"\r{totals.scenarios} of {count}, {len(totals.failed)} failed", end="", file=sys.stderr, flush=True)
+            failed = ", ".join(str(outcome.scenario.seed) for outcome in totals.failed) or "none"
+            print(f"\r{totals.scenarios} of {count}; failed: {failed}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     print(totals.table())
     for outcome in totals.failed[:MOST_STORIES]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tests.campaign.actors import registration_of
-from tests.campaign.judge import Judge, Party, Verdict
+from tests.campaign.judge import Judge, Party, Row, Verdict
 from tests.campaign.post import Mail
 from tests.campaign.scenario import Ask
 from tests.campaign.stage import ROSTERS
@@ -24,30 +24,49 @@ from zapis.schema import tab
 VISITORS = tab("roster", "lines")
 
 
+class Readings:
+    """A journal read twice, row by row: by the judge and by the fold."""
+
+    def __init__(self, journal: Iterable[Row] = ()) -> None:
+        self.judge = Judge()
+        self.state = State()
+        self.rows = 0
+        self.oversold: list[str] = []
+        self.disagreements: list[str] = []
+        for row in journal:
+            self.read(row)
+
+    def read(self, row: Row) -> None:
+        """Take one row in."""
+        self.rows += 1
+        before = _taken(self.state)
+        self.judge.read(row)
+        entry = from_row(row)
+        assert isinstance(entry, Entry), row
+        fold.evolve(self.state, entry)
+        self.oversold += [f"row {self.rows}: {slot}: {taken} seats" for slot, taken in _beyond(self.state, before)]
+        self.disagreements += [f"row {self.rows}: {what}" for what in _disagreements(self.judge, self.state)]
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A world after its scenario, and the two readings of its journal."""
 
     world: World
-    judge: Judge
-    state: State
-    oversold: tuple[str, ...]
-    disagreements: tuple[str, ...]
+    readings: Readings
+
+    @property
+    def judge(self) -> Judge:
+        return self.readings.judge
+
+    @property
+    def state(self) -> State:
+        return self.readings.state
 
 
 def gather(world: World) -> Evidence:
-    """Read the journal twice, row by row."""
-    judge, state = Judge(), State()
-    oversold, disagreements = [], []
-    for number, row in enumerate(world.journal, 1):
-        before = _taken(state)
-        judge.read(row)
-        entry = from_row(row)
-        assert isinstance(entry, Entry), row
-        fold.evolve(state, entry)
-        oversold += [f"row {number}: {slot}: {taken} seats" for slot, taken in _beyond(state, before)]
-        disagreements += [f"row {number}: {what}" for what in _disagreements(judge, state)]
-    return Evidence(world, judge, state, tuple(oversold), tuple(disagreements))
+    """Read the journal of a world twice."""
+    return Evidence(world, Readings(world.journal))
 
 
 def verdict_of(registration: Registration) -> Verdict:
@@ -83,19 +102,19 @@ def _disagreements(judge: Judge, state: State) -> Iterator[str]:
 
 
 def nobody_is_seated_beyond_the_capacity(evidence: Evidence) -> Iterator[str]:
-    yield from evidence.oversold
+    yield from evidence.readings.oversold
     yield from _more_were_promised_than_fit(evidence)
 
 
 def _more_were_promised_than_fit(evidence: Evidence) -> Iterator[str]:
-    """Who turns up at the gate: those whose last word from us is a seat, and who took nothing back."""
+    """Who turns up at the gate: those whose last word from us is a seat, and whose seat never came to an end."""
     seated: Counter[str] = Counter()
     for party_id, answer in _last_answers(evidence.world.answers).items():
-        party = evidence.judge.parties.get(party_id)
-        changed_later = party and any(begins > answer.journal for begins, _verdict in party.verdicts)
-        told = answer.registration
-        if told.standing is Standing.CONFIRMED and not told.over and not changed_later:
-            seated[told.slot] += told.seats
+        party, told = evidence.judge.parties.get(party_id), verdict_of(answer.registration)
+        left = party and any((v.standing, v.slot) == ("cancelled", told.slot) for _row, v in party.verdicts)
+        moved = party and any(v.slot != told.slot or v.members != told.members for _row, v in party.verdicts)
+        if told.standing == "confirmed" and not told.over and not left and not moved:
+            seated[told.slot] += len(told.members)
     for slot, seats in seated.items():
         most = evidence.judge.most_seats.get(slot, 0)
         if seats > most:
@@ -110,7 +129,7 @@ def _last_answers(answers: Iterable[Answer]) -> dict[str, Answer]:
 
 
 def the_judge_and_the_fold_agree(evidence: Evidence) -> Iterator[str]:
-    yield from evidence.disagreements
+    yield from evidence.readings.disagreements
 
 
 def every_answer_is_what_the_journal_implied(evidence: Evidence) -> Iterator[str]:
