@@ -13,9 +13,12 @@ from typing import Any
 
 from zapis.core.entries import (
     Cancelled,
+    Corrected,
     Entry,
     Fact,
     HeldReleased,
+    Joined,
+    MailAsked,
     Moved,
     Requested,
     SeatedOver,
@@ -96,6 +99,15 @@ class Season:
 
     def cancel(self, who: str, *members: int, slot: str = "S", at: float = 20) -> None:
         self.land(Cancelled(RegistrationId(f"{who}@{slot}"), members), slot=slot, at=at)
+
+    def join(self, who: str, *ages: int, slot: str = "S", at: float = 20, people: int = 1) -> Entry:
+        return self.land(Joined(RegistrationId(f"{who}@{slot}"), ages, people), slot=slot, at=at)
+
+    def correct(self, who: str, *, slot: str = "S", at: float = 20, people: int = 1) -> Entry:
+        return self.land(Corrected(RegistrationId(f"{who}@{slot}"), people), slot=slot, at=at)
+
+    def ask_for_mail(self, *who: str, slot: str = "S", at: float = 20) -> Entry:
+        return self.land(MailAsked(tuple(RegistrationId(f"{one}@{slot}") for one in who)), slot="", at=at)
 
     def move(self, who: str, to: str, *, slot: str = "S", at: float = 20) -> Entry:
         return self.land(Moved(RegistrationId(f"{who}@{slot}"), SlotId(slot)), slot=to, at=at)

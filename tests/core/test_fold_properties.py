@@ -13,10 +13,13 @@ from zapis.core import rules
 from zapis.core.entries import (
     Attended,
     Cancelled,
+    Corrected,
     Entry,
     Erased,
     Fact,
     HeldReleased,
+    Joined,
+    MailAsked,
     Moved,
     Requested,
     SeatedOver,
@@ -34,19 +37,21 @@ IDS = tuple(f"r{n}" for n in range(12))
 registrations = st.sampled_from(IDS).map(RegistrationId)
 members = st.lists(st.integers(0, 3), max_size=2, unique=True).map(tuple)
 terms = st.builds(
-    lambda capacity, held, waiting_list, status, max_party: replace(
+    lambda capacity, held, waiting_list, status, max_party, led: replace(
         TERMS,
         capacity=capacity,
         held=held,
         waiting_list=waiting_list,
         status=status,
         max_party=max_party,
+        children_per_adult=led,
     ),
     st.integers(0, 6),
     st.integers(0, 2),
     st.booleans(),
     st.sampled_from([SlotStatus.OPEN] * 5 + [SlotStatus.CLOSED, SlotStatus.CANCELLED]),
     st.integers(1, 4),
+    st.sampled_from([0, 0, 1, 2]),
 )
 requests = st.builds(
     Requested,
@@ -66,6 +71,11 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(HeldReleased, st.integers(0, 2)),
     st.builds(Attended, registrations, members),
     st.builds(Erased, registrations),
+    st.builds(
+        Joined, registrations, st.lists(st.integers(3, 80), min_size=1, max_size=3).map(tuple), st.integers(0, 3)
+    ),
+    st.builds(Corrected, registrations, st.integers(0, 3)),
+    st.builds(MailAsked, st.lists(registrations, max_size=3).map(tuple)),
 )
 
 

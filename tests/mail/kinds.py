@@ -43,6 +43,19 @@ def reduced(language: str = "ru") -> Told:
     return story, anna
 
 
+def enlarged(language: str = "ru") -> Told:
+    story = Story(capacity=9)
+    anna = story.register(**FAMILY, language=language)
+    story.join(anna, "Вера Петрова", 12)
+    return story, anna
+
+
+def corrected(language: str = "ru") -> Told:
+    story, anna = confirmed(language)
+    story.correct(anna, phone="+79160000000")
+    return story, anna
+
+
 def moved(language: str = "ru") -> Told:
     story, anna = confirmed(language)
     story.move(anna)
@@ -73,6 +86,8 @@ STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.PROMOTED: promoted,
     NoticeKind.CANCELLED: cancelled,
     NoticeKind.REDUCED: reduced,
+    NoticeKind.ENLARGED: enlarged,
+    NoticeKind.CORRECTED: corrected,
     NoticeKind.MOVED: moved,
     NoticeKind.SLOT_CHANGED: slot_changed,
     NoticeKind.SLOT_CANCELLED: slot_cancelled,

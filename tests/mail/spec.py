@@ -14,7 +14,19 @@ from typing import Any
 from zapis.core import catalogue as shelf
 from zapis.core import people
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId
-from zapis.core.entries import Cancelled, Entry, Erased, Fact, Moved, Requested, SlotOffered, from_row, to_row
+from zapis.core.entries import (
+    Cancelled,
+    Corrected,
+    Entry,
+    Erased,
+    Fact,
+    Joined,
+    Moved,
+    Requested,
+    SlotOffered,
+    from_row,
+    to_row,
+)
 from zapis.core.fold import State, evolve
 from zapis.core.ids import registration_id
 from zapis.core.model import EntryId, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
@@ -165,6 +177,20 @@ class Story:
 
     def cancel(self, id: RegistrationId, *members: int, by: str = "citizen", slot: str = "S") -> None:
         self.land(Cancelled(id, members, by), slot)
+
+    def join(self, id: RegistrationId, name: str, age: int, slot: str = "S") -> None:
+        person = self.people()[id]
+        larger = replace(person, visitors=(*person.visitors, name), revision=person.revision + 1)
+        self._land_about(id, Joined(id, (age,), larger.revision), larger, slot)
+
+    def correct(self, id: RegistrationId, slot: str = "S", **changes: Any) -> None:
+        person = self.people()[id]
+        corrected = replace(person, revision=person.revision + 1, **changes)
+        self._land_about(id, Corrected(id, corrected.revision), corrected, slot)
+
+    def _land_about(self, id: RegistrationId, fact: Fact, person: Person, slot: str) -> None:
+        self._writer.append(Append(people=[people.to_row(id, person)]))
+        self.land(fact, slot)
 
     def move(self, id: RegistrationId, to: str = "S2", leaves: str = "S") -> None:
         self.land(Moved(id, SlotId(leaves)), to)

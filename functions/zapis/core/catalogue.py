@@ -147,6 +147,7 @@ def terms_of(catalogue: Catalogue, slot: Slot) -> Terms:
         max_party=tour.max_party,
         waiting_list=tour.waiting_list,
         season_limit=season.season_limit,
+        children_per_adult=tour.children_per_adult or 0,
     )
 
 

@@ -53,6 +53,33 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Visitors of these ages ask to join a party; nothing changes unless there is room for all of them.
+
+    `people` is the revision of the row of people that names them.
+    """
+
+    registration: RegistrationId
+    ages: tuple[int, ...]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Names or a telephone number were put right: they stand in the row of people of this revision."""
+
+    registration: RegistrationId
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailAsked:
+    """Somebody has lost the mails: the last one of each of these registrations is due again."""
+
+    registrations: tuple[RegistrationId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """A party asks to leave `leaves` for the entry's slot; nothing changes unless the new seat is sure."""
 
@@ -108,6 +135,9 @@ Fact = (
     SlotOffered
     | Requested
     | Cancelled
+    | Joined
+    | Corrected
+    | MailAsked
     | Moved
     | SeatedOver
     | HeldReleased
@@ -178,8 +208,9 @@ def parse_moment(text: str) -> datetime:
 
 
 def terms_to_json(terms: Terms) -> dict[str, Any]:
-    """`terms` as JSON values, moments as text."""
-    return {
+    """`terms` as JSON values, moments as text. A limit that came later is left out while it limits nobody."""
+    led = {"children_per_adult": terms.children_per_adult} if terms.children_per_adult else {}
+    return led | {
         "status": terms.status.value,
         "starts": format_moment(terms.starts),
         "opens": format_moment(terms.opens),
@@ -210,6 +241,7 @@ def terms_from_json(fields: Mapping[str, Any]) -> Terms:
         waiting_list=fields["waiting_list"] is True,
         season_limit=_count(fields["season_limit"]),
         held=_count(fields["held"]),
+        children_per_adult=_count(fields.get("children_per_adult", 0)),
     )
 
 
@@ -237,6 +269,13 @@ def _texts(values: object) -> tuple[str, ...]:
     return tuple(map(_text, values))
 
 
+def _newcomers(values: object) -> tuple[int, ...]:
+    ages = _counts(values)
+    if not ages:
+        raise ValueError("a party of nobody")
+    return ages
+
+
 def _registration(fields: Mapping[str, Any]) -> RegistrationId:
     return RegistrationId(_text(fields["registration"]))
 
@@ -253,11 +292,8 @@ def _encode_requested(fact: Requested) -> dict[str, Any]:
 
 
 def _decode_requested(fields: Mapping[str, Any]) -> Requested:
-    ages = _counts(fields["ages"])
-    if not ages:
-        raise ValueError("a party of nobody")
     return Requested(
-        ages,
+        _newcomers(fields["ages"]),
         tuple(map(PersonKey, _texts(fields["persons"]))),
         fields["waits"] is True,
         _text(fields["body"]),
@@ -270,6 +306,9 @@ _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     SlotOffered: ("slot_offered", lambda f: {"replaces": f.replaces, "terms": terms_to_json(f.terms)}),
     Requested: ("requested", _encode_requested),
     Cancelled: ("cancelled", lambda f: {"registration": f.registration, "members": f.members, "by": f.by}),
+    Joined: ("joined", lambda f: {"registration": f.registration, "ages": f.ages, "people": f.people}),
+    Corrected: ("corrected", lambda f: {"registration": f.registration, "people": f.people}),
+    MailAsked: ("mail_asked", lambda f: {"registrations": f.registrations}),
     Moved: ("moved", lambda f: {"registration": f.registration, "leaves": f.leaves}),
     SeatedOver: ("seated_over", lambda f: {"registration": f.registration}),
     HeldReleased: ("held_released", lambda f: {"seats": f.seats}),
@@ -286,6 +325,9 @@ _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "slot_offered": lambda f: SlotOffered(_count(f["replaces"]), terms_from_json(f["terms"])),
     "requested": _decode_requested,
     "cancelled": lambda f: Cancelled(_registration(f), _counts(f["members"]), _text(f["by"])),
+    "joined": lambda f: Joined(_registration(f), _newcomers(f["ages"]), _count(f["people"])),
+    "corrected": lambda f: Corrected(_registration(f), _count(f["people"])),
+    "mail_asked": lambda f: MailAsked(tuple(map(RegistrationId, _texts(f["registrations"])))),
     "moved": lambda f: Moved(_registration(f), SlotId(_text(f["leaves"]))),
     "seated_over": lambda f: SeatedOver(_registration(f)),
     "held_released": lambda f: HeldReleased(_count(f["seats"])),

@@ -26,9 +26,12 @@ from zapis.core.entries import (
     Attended,
     Cancelled,
     ConsentWithdrawn,
+    Corrected,
     Entry,
     Erased,
     HeldReleased,
+    Joined,
+    MailAsked,
     Moved,
     Requested,
     RulesRaised,
@@ -210,11 +213,87 @@ def _cancelled(state: State, entry: Entry, fact: Cancelled) -> Reason | None:
 
 def _shrink(state: State, slot: SlotLedger, entry: Entry, registration: Registration, leaving: set[int]) -> None:
     members = tuple(member for member in registration.members if member not in leaving)
+    smaller = _change(state, registration, members=members)
+    _resize(slot, smaller)
+    _notify(state, entry, smaller, NoticeKind.REDUCED)
+
+
+def _resize(slot: SlotLedger, registration: Registration) -> None:
+    """Seats or a place in line for as many as the party has now."""
     for holders in (slot.confirmed, slot.over, slot.waiting):
         if registration.id in holders:
-            holders[registration.id] = len(members)
+            holders[registration.id] = registration.seats
     slot.taken = sum(slot.confirmed.values())
-    _notify(state, entry, _change(state, registration, members=members), NoticeKind.REDUCED)
+
+
+def _joined(state: State, entry: Entry, fact: Joined) -> Reason | None:
+    registration = _renamed(state, fact)
+    if isinstance(registration, Reason):
+        return registration
+    slot = state.slots[registration.slot]
+    reason = _why_no_room_for(entry, slot, registration, fact.ages)
+    if reason is not None:
+        return reason
+    ages = registration.ages + fact.ages
+    members = (*registration.members, *range(len(registration.ages), len(ages)))
+    larger = _change(state, registration, ages=ages, members=members)
+    _resize(slot, larger)
+    _notify(state, entry, larger, NoticeKind.ENLARGED)
+    return None
+
+
+def _why_no_room_for(
+    entry: Entry, slot: SlotLedger, registration: Registration, newcomers: tuple[int, ...]
+) -> Reason | None:
+    ages = (*(registration.ages[member] for member in registration.members), *newcomers)
+    closed = rules.closed_to_requests(slot.terms, entry.at) or rules.party_fits_the_terms(slot.terms, ages)
+    if closed is not None:
+        return closed
+    if registration.standing is Standing.WAITING:
+        return Reason.FROZEN if rules.is_frozen(slot.terms, entry.at) else None
+    room = len(newcomers) <= rules.seats_left(slot) and not rules.passes_the_line(slot, entry.at)
+    return None if room and not registration.over else Reason.FULL
+
+
+def _corrected(state: State, entry: Entry, fact: Corrected) -> Reason | None:
+    registration = _renamed(state, fact)
+    if isinstance(registration, Reason):
+        return registration
+    if rules.is_frozen(state.slots[registration.slot].terms, entry.at):
+        return Reason.FROZEN
+    _notify(state, entry, _change(state, registration), NoticeKind.CORRECTED)
+    return None
+
+
+def _renamed(state: State, fact: Joined | Corrected) -> Registration | Reason:
+    """The registration, which takes note that this revision of its people is used up, whatever becomes of the entry.
+
+    Of two rows of people with one revision the first holds, so the entry that came with the second must not.
+    """
+    registration = state.registrations.get(fact.registration)
+    if registration is None or not registration.active:
+        return Reason.NOT_ACTIVE
+    if fact.people <= registration.people:
+        return Reason.STALE
+    noted = state.registrations[registration.id] = replace(registration, people=fact.people)
+    return noted
+
+
+def _mail_asked(state: State, entry: Entry, fact: MailAsked) -> Reason | None:
+    asked = [state.registrations[id] for id in dict.fromkeys(fact.registrations) if id in state.registrations]
+    active = [registration for registration in asked if registration.active]
+    for registration in active:
+        _send_again(state, entry, registration)
+    return None if active else Reason.NOT_ACTIVE
+
+
+def _send_again(state: State, entry: Entry, registration: Registration) -> None:
+    """The last mail once more, not another in its place: it may be news that never reached anybody."""
+    last, changed = state.notices.get(registration.id), _change(state, registration)
+    if last is None:
+        _notify(state, entry, changed, NoticeKind.LINK)
+    else:
+        state.notices[registration.id] = replace(last, at=entry.at, sequence=changed.revision)
 
 
 def _moved(state: State, entry: Entry, fact: Moved) -> Reason | None:
@@ -411,6 +490,9 @@ _EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
     SlotOffered: _slot_offered,
     Requested: _requested,
     Cancelled: _cancelled,
+    Joined: _joined,
+    Corrected: _corrected,
+    MailAsked: _mail_asked,
     Moved: _moved,
     SeatedOver: _seated_over,
     HeldReleased: _held_released,

@@ -46,6 +46,8 @@ class Terms:
     """How many registrations one person may hold in the season, the waiting counted."""
     held: int = 0
     """Seats kept back from the public until they are released."""
+    children_per_adult: int = 0
+    """How many visitors under age one adult may lead; 0 where they may come alone."""
 
 
 class Standing(StrEnum):
@@ -66,6 +68,7 @@ class Reason(StrEnum):
     SLOT_CANCELLED = "slot_cancelled"
     PARTY_SIZE = "party_size"
     AGE = "age"
+    ADULTS = "too_few_adults"
     ALREADY = "already_registered"
     LIMIT = "season_limit"
     FULL = "full"
@@ -73,6 +76,8 @@ class Reason(StrEnum):
     BY_ORGANISER = "by_organiser"
     ERASED = "erased"
     NOT_ACTIVE = "not_active"
+    FROZEN = "frozen"
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,8 @@ class Registration:
     """Positions of those who came; None while nobody said."""
     same_as: RegistrationId | None = None
     """For a refusal as already registered: the registration that holds."""
+    people: int = 0
+    """The revision of its row of people that the journal last spoke of."""
 
     @property
     def seats(self) -> int:
@@ -127,6 +134,8 @@ class NoticeKind(StrEnum):
     PROMOTED = "promoted"
     CANCELLED = "cancelled"
     REDUCED = "reduced"
+    ENLARGED = "enlarged"
+    CORRECTED = "corrected"
     MOVED = "moved"
     SLOT_CHANGED = "slot_changed"
     SLOT_CANCELLED = "slot_cancelled"

@@ -14,6 +14,8 @@ from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
 
 PEOPLE_COLUMNS = ("id", "revision", "person")
+FORGOTTEN = 1_000_000
+"""The revision of a row that holds nothing any more: no correction comes after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ def to_row(registration: RegistrationId, person: Person) -> Row:
         "language": person.language,
     }
     return (registration, str(person.revision), json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
+
+
+def forgotten(registration: RegistrationId) -> Row:
+    """The row that takes the place of whoever asked to be forgotten."""
+    return to_row(registration, Person("", "", "", (), revision=FORGOTTEN))
 
 
 def add_rows(people: dict[RegistrationId, Person], rows: Iterable[Sequence[str]]) -> None:

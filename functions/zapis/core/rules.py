@@ -14,6 +14,9 @@ from datetime import datetime
 from zapis.core.entries import Requested
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Standing, Terms
 
+ADULT = 18
+"""The age from which a visitor may lead children."""
+
 
 @dataclass(slots=True)
 class SlotLedger:
@@ -72,7 +75,15 @@ def party_fits_the_terms(terms: Terms, ages: tuple[int, ...]) -> Reason | None:
         return Reason.PARTY_SIZE
     if min(ages) < terms.min_age or max(ages) > terms.max_age:
         return Reason.AGE
-    return None
+    return Reason.ADULTS if too_few_adults(terms, ages) else None
+
+
+def too_few_adults(terms: Terms, ages: Iterable[int]) -> bool:
+    """Whether there are more children than the party's adults may lead."""
+    if not terms.children_per_adult:
+        return False
+    adult = [age >= ADULT for age in ages]
+    return adult.count(False) > terms.children_per_adult * adult.count(True)
 
 
 def passes_the_line(slot: SlotLedger, at: datetime) -> bool:

@@ -26,7 +26,8 @@ from zapis.core.entries import Entry, Fact, Row, Unreadable, to_row
 from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
-from zapis.core.model import EntryId, SlotId
+from zapis.core.model import EntryId, RegistrationId, SlotId
+from zapis.core.people import Person, add_rows
 from zapis.errors import (
     AnswerLost,
     CallRefused,
@@ -176,6 +177,15 @@ class Committer:
             await asyncio.wait_for(asyncio.shield(pending.settled), self._patience)
         except TimeoutError:
             raise Unsettled("The journal has not answered yet; the entry is still on its way.") from None
+
+    async def person(self, registration: RegistrationId) -> Person | None:
+        """Names and contacts behind a registration, read at this moment and remembered nowhere.
+
+        Raises SheetsUnavailable or JournalDisturbed.
+        """
+        async with self._in_turn:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._worker, self._read_person, registration)
 
     async def close(self) -> None:
         """Let what waits land, then stop the worker."""
@@ -330,6 +340,12 @@ class Committer:
             raise JournalDisturbed(sentence(difference))
         self._looked = True
         return _Answer.of(journal, fresh)
+
+    def _read_person(self, registration: RegistrationId) -> Person | None:
+        known: dict[RegistrationId, Person] = {}
+        rows = self._opened().anew().read(Part.PEOPLE).people
+        add_rows(known, (row for row in rows if row[0] == registration))
+        return known.get(registration)
 
     def _heard(self, fresh: Fresh) -> _Answer:
         journal = found(fresh.journal)

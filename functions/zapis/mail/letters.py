@@ -36,6 +36,8 @@ TONES = {
     NoticeKind.CANCELLED: "end",
     NoticeKind.SLOT_CANCELLED: "end",
     NoticeKind.REDUCED: "plain",
+    NoticeKind.ENLARGED: "good",
+    NoticeKind.CORRECTED: "plain",
     NoticeKind.LINK: "plain",
 }
 STAGES = {Standing.CONFIRMED: "seat", Standing.WAITING: "line"}
