@@ -128,7 +128,7 @@ def _body() -> bytes:
             "contact": {"name": "Анна Петрова", "email": "anna@example.org", "phone": "+7 916 123-45-67"},
             "visitors": [{"name": "Анна Петрова", "age": 34}, {"name": "Маша Петрова", "age": 12}],
             "if_full": "wait",
-            "consents": ["registration"],
+            "consents": ["registration", "transfer", "authority"],
         }
     )
 

@@ -144,7 +144,7 @@ def _visitor(who: str, number: int, at: float, url: str, slot: str) -> Visitor:
         "contact": {"name": "Анна Петрова", "email": f"{who}@example.org", "phone": "+7 916 123-45-67"},
         "visitors": [{"name": "Анна Петрова", "age": 34}, {"name": "Маша Петрова", "age": 12}][: 1 + number % 2],
         "if_full": "wait",
-        "consents": ["registration"],
+        "consents": ["registration", "transfer", "authority"],
         "language": "ru",
     }
     return Visitor(at, f"{url}/api/slots/{slot}/registrations", f"visitor-{who}", body)

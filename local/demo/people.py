@@ -58,6 +58,7 @@ class Wanted:
     min_age: int
     max_age: int
     max_party: int
+    children_per_adult: int = 0
 
 
 def parties(wanted: Wanted) -> Iterator[Party]:
@@ -102,4 +103,7 @@ def _ages(wanted: Wanted, size: int, chance: random.Random) -> list[int]:
     oldest = min(wanted.max_age, OLD)
     first = chance.randint(min(max(GROWN, wanted.min_age), oldest), oldest)
     youths = max(wanted.min_age, min(GROWN - 1, oldest))
-    return [first, *(chance.randint(wanted.min_age, youths) for _ in range(size - 1))]
+    others = [chance.randint(wanted.min_age, youths) for _ in range(size - 1)]
+    led = wanted.children_per_adult
+    # Where one grown-up leads so many, the next of the party is grown up, too.
+    return [first, *(first if led and place % (led + 1) == 0 else age for place, age in enumerate(others, 1))]

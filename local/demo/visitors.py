@@ -104,6 +104,7 @@ def _wanted(number: int, row: Row, tour: Row) -> Wanted:
         min_age=int(tour["min_age"]),
         max_age=int(tour["max_age"] or OLDEST),
         max_party=int(tour["max_party"] or 2),
+        children_per_adult=int(tour["children_per_adult"] or 0),
     )
 
 
@@ -142,7 +143,7 @@ def _body(party: Party) -> Json:
         "contact": {"name": party.name, "email": party.email, "phone": party.phone},
         "visitors": [asdict(visitor) for visitor in party.visitors],
         "if_full": "wait",
-        "consents": ["registration"],
+        "consents": ["registration", "transfer", "authority"],
         "language": "ru",
     }
 

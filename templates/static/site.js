@@ -2,21 +2,47 @@
 
 const shown = (element) => { element.hidden = false; };
 
-// A form goes once: a second click while the first is under way does nothing.
+// A form goes once: a second click while the first is under way does nothing. While the network is lost the page and
+// all that was typed stay, and the form goes when the network is back.
 for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) {
-      event.preventDefault();
+  const lost = form.querySelector("[data-offline]");
+
+  const reaches = () => fetch(form.dataset.reach, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) })
+    .then(() => true, (trouble) => trouble.name === "TimeoutError");
+
+  const goOrStay = async (submitter) => {
+    if (await reaches()) {
+      form.dataset.reached = "now";
+      form.requestSubmit(submitter);
       return;
     }
-    form.dataset.sent = "yes";
+    delete form.dataset.sent;
+    form.querySelectorAll("[data-sending]").forEach((element) => { element.hidden = true; });
+    lost.textContent = lost.dataset.offline;
+    shown(lost);
+    addEventListener("online", () => goOrStay(submitter), { once: true });
+  };
+
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (form.dataset.reached === "now") {
+      form.dataset.reached = "gone";
+      return;
+    }
+    if (form.dataset.sent || form.dataset.reach) event.preventDefault();
+    if (form.dataset.sent) return;
     form.querySelectorAll("[data-sending]").forEach(shown);
+    form.dataset.sent = "yes";
+    if (form.dataset.reach) goOrStay(event.submitter);
   });
 }
 
 // Who comes back with the browser's button may send again.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    delete form.dataset.reached;
+  }
 });
 
 // While seats are being checked the same form goes again by itself.
@@ -25,19 +51,43 @@ for (const form of document.querySelectorAll("form[data-again]")) {
   setTimeout(() => form.requestSubmit(), 1000 * Number(form.dataset.again));
 }
 
-// Companions: the cursor goes where one types next, and a row can be emptied and put away.
-for (const companion of document.querySelectorAll("details.companion")) {
-  const fields = companion.querySelectorAll(":scope > fieldset > .field input");
-  companion.querySelector(":scope > summary").addEventListener("click", () => {
-    requestAnimationFrame(() => fields[0].focus());
+// Companions: another row at once, with the cursor in it. Without this file the button sends the form for it.
+const party = document.getElementById("visitors");
+const blank = party && party.querySelector("template[data-row]");
+if (blank) {
+  const more = party.querySelector("[data-more]");
+  const full = party.querySelector("[data-full]");
+  const going = document.getElementById("visitors-0-going");
+  const rows = () => party.querySelectorAll("fieldset.companion");
+  let last = rows().length;
+
+  const limit = () => {
+    const room = rows().length + going.checked < Number(party.dataset.most);
+    more.parentElement.hidden = !room;
+    full.hidden = room;
+  };
+
+  const removable = (row) => {
+    const remove = row.querySelector("[data-remove]");
+    shown(remove);
+    remove.addEventListener("click", () => {
+      row.remove();
+      limit();
+      more.focus();
+    });
+  };
+
+  more.addEventListener("click", (event) => {
+    event.preventDefault();
+    last += 1;
+    more.parentElement.insertAdjacentHTML("beforebegin", blank.innerHTML.replaceAll("0N0", last));
+    const row = [...rows()].at(-1);
+    removable(row);
+    row.querySelector("input").focus();
+    limit();
   });
-  const remove = companion.querySelector(":scope > fieldset > [data-remove]");
-  shown(remove);
-  remove.addEventListener("click", () => {
-    for (const field of fields) field.value = "";
-    if (!companion.querySelector("details[open]")) companion.open = false;
-    document.getElementById("visitors").focus();
-  });
+  going.addEventListener("change", limit);
+  rows().forEach(removable);
 }
 
 // The filter answers while one chooses: the page that the form would load is fetched, and what differs is put in place.

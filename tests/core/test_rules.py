@@ -32,6 +32,10 @@ def test_children_may_come_alone_where_no_rule_was_given():
     assert party_fits_the_terms(TERMS, (12, 13)) is None
 
 
+def test_where_no_adult_may_come_nobody_has_to_lead():
+    assert not too_few_adults(replace(TERMS, children_per_adult=2, max_age=14), (12, 13))
+
+
 def test_a_party_with_too_few_adults_is_refused_and_told_why():
     season = Season(capacity=9, children_per_adult=2)
 

@@ -184,7 +184,7 @@ def test_a_season_is_walked_through_on_the_bundle_alone(deployed):
             "contact": {"name": "Ольга Берёзкина", "email": "olga@moscow.ru", "phone": "+7 916 123-45-67"},
             "visitors": [{"name": "Ольга Берёзкина", "age": 35}],
             "if_full": "wait",
-            "consents": ["registration"],
+            "consents": ["registration", "transfer", "authority"],
             "language": "ru",
         },
     )

@@ -207,7 +207,7 @@ def body(**changes: Any) -> dict[str, Any]:
         "contact": {"name": "Анна Петрова", "email": "anna@example.org", "phone": "8 (916) 123-45-67"},
         "visitors": [{"name": "Анна Петрова", "age": 34}, {"name": "Маша Петрова", "age": 12}],
         "if_full": "wait",
-        "consents": ["registration"],
+        "consents": ["registration", "transfer", "authority"],
         "language": "ru",
     } | changes
 

@@ -189,13 +189,15 @@ async def test_everything_wrong_is_said_at_once_and_everything_typed_is_kept(
         "visitors-2-age": "",
         "if_full": "refuse",
         "consents-registration": None,
+        "consents-transfer": None,
+        "consents-authority": None,
     }
 
     page = await send(site, **typed)
 
     wrong = ["contact-name", "contact-email", "contact-phone", "visitors-0-age", "visitors-1-name", "visitors-2-age"]
     assert page.status_code == 422
-    for field in [*wrong, "consents"]:
+    for field in [*wrong, "consents-registration", "consents-transfer", "consents-authority"]:
         assert f'href="#{field}"' in page.text
         assert f'id="{field}-wrong"' in page.text
         assert re.search(rf'id="{field}"[^>]*aria-invalid="true"', page.text)
@@ -203,7 +205,7 @@ async def test_everything_wrong_is_said_at_once_and_everything_typed_is_kept(
     assert {name: kept[name] for name, value in typed.items() if value is not None} == {
         name: value for name, value in typed.items() if value is not None
     }
-    assert "consents-registration" not in kept
+    assert not any(name.startswith("consents-") for name in kept)
     assert programme.rows("requested") == []
 
 
@@ -260,3 +262,128 @@ async def test_a_body_that_is_not_what_it_says_is_a_page_in_russian(
     assert page.status_code == status
     assert 'lang="ru"' in page.text
     assert programme.rows("requested") == []
+
+
+def companions(*visitors: tuple[str, str]) -> dict[str, str]:
+    rows = enumerate(visitors, 1)
+    return {f"visitors-{n}-{part}": v for n, row in rows for part, v in zip(("name", "age"), row, strict=True)}
+
+
+async def test_too_few_adults_are_counted_where_the_party_is_chosen(site: httpx.AsyncClient, programme: Programme):
+    children = companions(("Маша", "7"), ("Глеб", "8"), ("Вера", "9"))
+
+    page = await send(site, "bread", **children, **{"visitors-0-age": "16"})
+
+    assert page.status_code == 422
+    assert "Один взрослый ведёт не больше 3 детей: добавьте ещё 2 взрослых" in text(page)
+    assert 'href="#visitors"' in page.text
+    assert programme.rows("requested") == []
+
+
+async def test_another_row_comes_without_javascript_and_registers_nobody(site: httpx.AsyncClient, programme: Programme):
+    first = await site.get("/slots/open")
+    assert "visitors-1-name" not in fields_of(first)
+
+    second = await site.post("/slots/open", data=fields_of(first) | {"contact-name": "Анна", "more": "1"})
+    third = await site.post("/slots/open", data=fields_of(second) | {"visitors-1-name": "Маша", "more": "1"})
+
+    kept = fields_of(third)
+    assert (kept["contact-name"], kept["visitors-1-name"], kept["visitors-2-name"]) == ("Анна", "Маша", "")
+    assert re.search(r'id="visitors-2-name"[^>]*autofocus', third.text)
+    assert programme.rows("requested") == []
+
+
+async def test_no_more_rows_are_given_than_the_slot_takes(site: httpx.AsyncClient):
+    page = await send(site, rows="2", more="1")
+    again = await site.post("/slots/open", data=fields_of(page) | {"contact-name": "Анна", "more": "1"})
+
+    assert "visitors-3-name" in fields_of(again)
+    assert "visitors-4-name" not in fields_of(again)
+    assert re.search(r"<p hidden><button[^>]*data-more", again.text)
+
+
+async def test_a_slip_in_the_address_is_asked_about_and_mended_with_one_click(
+    site: httpx.AsyncClient, programme: Programme
+):
+    asked = await send(site, **{"contact-email": "anna@gmial.com"})
+    assert asked.status_code == 422
+    assert "Вы имели в виду anna@gmail.com?" in text(asked)
+
+    answer = await send(site, **{"contact-email": "anna@gmail.com"})
+
+    (person,) = programme.people().values()
+    assert person.email == "anna@gmail.com"
+    assert "Вы записаны" in text(await ticket(site, answer))
+
+
+async def test_who_says_that_the_odd_address_is_right_is_believed(site: httpx.AsyncClient, programme: Programme):
+    odd = {"contact-email": "anna@gmial.com", "email-kept": "anna@gmial.com"}
+    again = await send(site, **odd, **{"contact-phone": ""})
+    assert fields_of(again)["email-kept"] == "anna@gmial.com"
+
+    answer = await send(site, **odd)
+
+    assert answer.status_code == 303
+    assert [person.email for person in programme.people().values()] == ["anna@gmial.com"]
+
+
+async def test_whoever_brings_others_children_says_by_what_right(site: httpx.AsyncClient, programme: Programme):
+    alone = await send(site, **{"consents-authority": None})
+    brings = await send(
+        site, "later", **companions(("Маша", "12")), **{"consents-authority": None, "contact-email": "b@example.org"}
+    )
+
+    assert alone.status_code == 303
+    assert brings.status_code == 422
+    assert 'href="#consents-authority"' in brings.text
+    assert len(programme.rows("requested")) == 1
+
+
+async def test_each_purpose_is_agreed_to_by_itself(site: httpx.AsyncClient, programme: Programme):
+    page = await send(site, **{"consents-transfer": None})
+
+    assert 'href="#consents-transfer"' in page.text
+    assert 'href="#consents-registration"' not in page.text
+    for kind in ("registration", "transfer", "authority"):
+        assert f"/consent/{kind}/20" in page.text
+
+
+GROUP = {
+    "group-name": "Школа № 57, 7 «Б»",
+    "group-members-1-age": "12",
+    "group-members-1-count": "7",
+    "group-members-2-age": "13",
+    "group-members-2-count": "4",
+}
+
+
+async def test_a_class_registers_by_number_and_names_no_child(site: httpx.AsyncClient, programme: Programme):
+    await site.get("/")
+    programme.change("open", max_party=30)
+    await send(site, "later")  # its answer brings the change along
+    page = await site.get("/slots/open?group=1")
+    assert "Школа и класс" in text(page)
+
+    answer = await send(site, **GROUP, **{"contact-email": "school@example.org"})
+
+    assert answer.status_code == 303
+    registration = programme.registrations()[-1]
+    assert registration.ages == (34, *(12,) * 7, *(13,) * 4)
+    names = programme.people()[registration.id].visitors
+    assert names[:2] == ("Анна Петрова", "Школа № 57, 7 «Б», 1")
+
+
+async def test_a_group_with_a_wrong_row_keeps_what_was_typed(site: httpx.AsyncClient):
+    page = await send(site, **GROUP | {"group-name": "www.spam.ru", "group-members-2-count": "много"})
+
+    kept = fields_of(page)
+    assert page.status_code == 422
+    assert 'href="#group-name"' in page.text
+    assert 'href="#group-members-2-count"' in page.text
+    assert (kept["group-members-1-count"], kept["group-members-2-count"]) == ("7", "много")
+
+
+async def test_the_limit_of_a_season_is_said_in_the_form(site: httpx.AsyncClient):
+    form = (await site.get("/slots/open")).text.partition("<form")[2]
+
+    assert "не больше 2 заявок за сезон; лист ожидания тоже считается" in text(httpx.Response(200, text=form))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.site.conftest import CARS, PLANT
+from tests.site.conftest import PLANT
 from zapis.core.model import Reason
 from zapis.site import conditions, russian, words
 from zapis.site.finding import Need, Wanted, wanted
@@ -51,10 +51,18 @@ def test_short_words_do_not_hang_at_a_line_end():
 
 
 @pytest.mark.parametrize(
-    "reason", [r for r in Reason if r not in ("by_citizen", "by_organiser", "erased", "not_active")]
+    "reason", [r for r in Reason if r not in ("by_citizen", "by_organiser", "erased", "not_active", "frozen", "stale")]
 )
 def test_every_reason_to_refuse_has_its_words(reason: Reason):
     said = words.of_refusal(reason)
+
+    assert said.status in (404, 409, 422)
+    assert said.title
+
+
+@pytest.mark.parametrize("reason", [r for r in Reason if r not in ("by_citizen", "by_organiser", "erased")])
+def test_every_reason_not_to_change_anything_has_its_words(reason: Reason):
+    said = words.of_no_change(reason)
 
     assert said.status in (404, 409, 422)
     assert said.code == reason.value
@@ -104,7 +112,7 @@ def test_who_may_come_is_said_in_words(least: int, most: int, said: str):
 
 @pytest.mark.parametrize(("count", "said"), [(1, "1 ребёнка"), (4, "4 детей"), (21, "21 ребёнка")])
 def test_how_many_children_one_adult_leads_agrees_with_the_number(count: int, said: str):
-    assert plain(conditions.children(replace(CARS, children_per_adult=count))).endswith(f"не больше {said}")
+    assert plain(conditions.children(count)).endswith(f"не больше {said}")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ FORM = {
     "visitors-1-age": "",
     "if_full": "wait",
     "consents-registration": "on",
+    "consents-transfer": "on",
+    "consents-authority": "on",
 }
 
 

@@ -28,7 +28,7 @@ def ask(run: Running, slot: str, who: str, *, age: int = 35, party: int = 1, if_
         "contact": {"name": who, "email": f"{uuid4().hex[:12]}@example.com", "phone": "+7 916 123-45-67"},
         "visitors": [{"name": f"{who} {'аб'[n % 2]}" if n else who, "age": age} for n in range(party)],
         "if_full": if_full,
-        "consents": ["registration"],
+        "consents": ["registration", "transfer", "authority"],
         "language": "ru",
     }
     url = f"{run.site}/api/slots/{slot}/registrations"
@@ -50,6 +50,8 @@ def fill_in(run: Running, slot: dict, email: str) -> httpx.Response:
         "visitors-0-age": "35",
         "if_full": "wait",
         "consents-registration": "on",
+        "consents-transfer": "on",
+        "consents-authority": "on",
     }
     return run.http.post(f"{run.site}/slots/{slot['id']}", data=form_of(page) | answers)
 

@@ -79,8 +79,8 @@ def party_fits_the_terms(terms: Terms, ages: tuple[int, ...]) -> Reason | None:
 
 
 def too_few_adults(terms: Terms, ages: Iterable[int]) -> bool:
-    """Whether there are more children than the party's adults may lead."""
-    if not terms.children_per_adult:
+    """Whether there are more children than the party's adults may lead; where no adult may come, nobody leads."""
+    if not terms.children_per_adult or terms.max_age < ADULT:
         return False
     adult = [age >= ADULT for age in ages]
     return adult.count(False) > terms.children_per_adult * adult.count(True)

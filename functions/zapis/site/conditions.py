@@ -63,7 +63,7 @@ def of_the_tour(tour: Tour, min_age: int, max_age: int) -> list[Condition]:
     """Who may come, with whom, and what to bring. Ages are those of the slot's terms, or the tour's usual ones."""
     return _said(
         Condition("people", "Возраст в день визита", ages(min_age, max_age)),
-        Condition("child", "Дети", children(tour)),
+        Condition("child", "Дети", children(tour.children_per_adult or 0)),
         Condition("bag", "Что взять", tour.bring),
     )
 
@@ -76,10 +76,9 @@ def ages(min_age: int, max_age: int) -> str:
     return f"с{NBSP}{min_age} {most}" if min_age else most
 
 
-def children(tour: Tour) -> str:
-    """How many children one adult may lead; empty where they may come alone."""
-    count = tour.children_per_adult
-    if count is None:
+def children(count: int) -> str:
+    """How many children one adult may lead; empty where they may come alone (0)."""
+    if not count:
         return ""
     led = f"{count}{NBSP}{plural(count, 'ребёнка', 'детей', 'детей')}"
     return f"только со взрослыми: один взрослый ведёт не{NBSP}больше{NBSP}{led}"

@@ -13,8 +13,10 @@ import unicodedata
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 OLDEST = 120
+MOST_OF_AN_AGE = 100
 _LINK = re.compile(r"https?\b|www\.|://|\w{2,}\.(?:[a-z]{2,}|рф|рус|москва)\b", re.IGNORECASE)
 _BESIDE_LETTERS = frozenset(" -\u2010\u2011'\u2019\u02bc.\u200c\u200d")
+_BESIDE_WORDS = frozenset('"«»„“”()№,/&+–—')
 _SPACES = re.compile(r"[ \u00a0\u202f]+")
 
 
@@ -35,6 +37,20 @@ def name(value: object) -> str:
         raise Wrong("В имени могут быть только буквы, пробел, дефис, апостроф и точка.")
     if not any(map(str.isalpha, text)):
         raise Wrong("В имени должны быть буквы.")
+    return text
+
+
+def organisation(value: object) -> str:
+    """The name of a school or another group: 1 to 100 signs, figures and quotes among them. Raises Wrong."""
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", _text(value))).strip()
+    if not text:
+        raise Wrong("Напишите, чья это группа: например, школа № 57, 7 «Б».")
+    if len(text) > LONGEST_NAME:
+        raise Wrong(f"Слишком длинно: название — не больше {LONGEST_NAME} знаков.")
+    if _LINK.search(text):
+        raise Wrong("Похоже на адрес сайта. Напишите только название; после точки ставьте пробел.")
+    if not all(_may_stand_in_a_name(sign) or sign in _BESIDE_WORDS or sign.isdecimal() for sign in text):
+        raise Wrong("В названии могут быть буквы, цифры, кавычки, скобки и знаки препинания.")
     return text
 
 
@@ -78,6 +94,15 @@ def age(value: object) -> int:
         value = int(value)
     if type(value) is not int or not 0 <= value <= OLDEST:
         raise Wrong(f"Возраст — целое число от 0 до {OLDEST}.")
+    return value
+
+
+def head_count(value: object) -> int:
+    """How many people, at least one. Raises Wrong."""
+    if value is None or value == "":
+        raise Wrong("Напишите, сколько человек.")
+    if type(value) is not int or not 1 <= value <= MOST_OF_AN_AGE:
+        raise Wrong(f"Сколько человек — целое число от 1 до {MOST_OF_AN_AGE}.")
     return value
 
 

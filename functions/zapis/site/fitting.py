@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from zapis.core import rules
 from zapis.site import words
 from zapis.site.forms import FieldProblem, PartyRequest
@@ -11,7 +13,12 @@ from zapis.site.offers import Offer
 def unfit(offer: Offer, asked: PartyRequest) -> tuple[FieldProblem, ...]:
     """The problems, each at its place: the size of the party first, then ages."""
     misfits = (asked.visitors[position] for position in rules.those_who_do_not_fit(offer.terms, asked.ages))
-    ages = tuple(FieldProblem(f"{visitor.pointer}/age", words.of_misfit(visitor.age, offer)) for visitor in misfits)
-    if len(asked.visitors) <= offer.terms.max_party:
-        return ages
-    return (FieldProblem("/visitors", words.of_party_size(offer)), *ages)
+    ages = (FieldProblem(f"{visitor.pointer}/age", words.of_misfit(visitor.age, offer)) for visitor in misfits)
+    return tuple(dict.fromkeys([*_of_the_party(offer, asked.ages), *ages]))
+
+
+def _of_the_party(offer: Offer, ages: tuple[int, ...]) -> Iterator[FieldProblem]:
+    if len(ages) > offer.terms.max_party:
+        yield FieldProblem("/visitors", words.of_party_size(offer))
+    elif rules.too_few_adults(offer.terms, ages):
+        yield FieldProblem("/visitors", words.of_too_few_adults(offer, ages))

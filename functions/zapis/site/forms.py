@@ -12,14 +12,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from zapis.core.rules import ADULT
 from zapis.site import fields
 from zapis.site.fields import Wrong
 
 MOST_VISITORS = 100
-REGISTRATION = "registration"
-CONSENTS = (REGISTRATION,)
+REGISTRATION, TRANSFER, AUTHORITY = "registration", "transfer", "authority"
+CONSENTS = (REGISTRATION, TRANSFER, AUTHORITY)
+"""What a person may agree to or state; each has a wording of its own. The last is needed beside children only."""
 LANGUAGES = ("ru", "en")
 _VISITOR_FIELD = re.compile(r"visitors-([1-9]\d{0,2})-(?:name|age)")
+_GROUP_FIELD = re.compile(r"group-members-([1-9]\d?)-(?:age|count)")
 
 Value = TypeVar("Value")
 
@@ -30,11 +33,13 @@ class FieldProblem:
 
     pointer: str
     detail: str
+    part: str = ""
+    """Which of the fields that a form has for this one place."""
 
     @property
     def field(self) -> str:
         """The name and id of the form's field."""
-        return field_of(self.pointer)
+        return field_of(f"{self.pointer}/{self.part}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,23 @@ class DraftVisitor:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftMembers:
+    """So many of a group who are of one age, as typed."""
+
+    pointer: str
+    age: object
+    count: object
+
+
+@dataclass(frozen=True, slots=True)
+class DraftGroup:
+    """A school class or the like: counted by age, not named one by one."""
+
+    name: object
+    members: tuple[DraftMembers, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Values as they were sent, before anything was checked."""
 
@@ -88,6 +110,7 @@ class Draft:
     email: object = None
     phone: object = None
     visitors: tuple[DraftVisitor, ...] = ()
+    group: DraftGroup | None = None
     if_full: object = "refuse"
     consents: object = ()
     language: object = "ru"
@@ -105,13 +128,17 @@ def read(draft: Draft) -> PartyRequest | tuple[FieldProblem, ...]:
     if draft.problems:
         return draft.problems
     reader = _Reader()
+    name = reader.take("/contact/name", fields.name, draft.name, "")
+    email = reader.take("/contact/email", fields.email, draft.email, "")
+    phone = reader.take("/contact/phone", fields.phone, draft.phone, "")
+    visitors = reader.visitors(draft)
     request = PartyRequest(
-        name=reader.take("/contact/name", fields.name, draft.name, ""),
-        email=reader.take("/contact/email", fields.email, draft.email, ""),
-        phone=reader.take("/contact/phone", fields.phone, draft.phone, ""),
-        visitors=reader.visitors(draft),
+        name=name,
+        email=email,
+        phone=phone,
+        visitors=visitors,
         waits=reader.take("/if_full", _waits, draft.if_full, False),
-        consents=reader.take("/consents", _consents, draft.consents, ()),
+        consents=reader.consents(draft.consents, of_others=any(_is_led(visitor, name) for visitor in visitors)),
         language=reader.take("/language", _language, draft.language, "ru"),
     )
     return tuple(reader.problems) or request
@@ -130,21 +157,45 @@ class _Reader:
             self.say(pointer, str(wrong))
             return instead
 
-    def say(self, pointer: str, detail: str) -> None:
-        if all(problem.pointer != pointer for problem in self.problems):
-            self.problems.append(FieldProblem(pointer, detail))
+    def say(self, pointer: str, detail: str, part: str = "") -> None:
+        if all((problem.pointer, problem.part) != (pointer, part) for problem in self.problems):
+            self.problems.append(FieldProblem(pointer, detail, part))
+
+    def consents(self, value: object, of_others: bool) -> tuple[str, ...]:
+        given = self.take("/consents", _consents, value, None)
+        if given is None:
+            return ()
+        for kind in (REGISTRATION, TRANSFER, *((AUTHORITY,) if of_others else ())):
+            if kind not in given:
+                self.say("/consents", _WITHOUT[kind], kind)
+        return given
 
     def visitors(self, draft: Draft) -> tuple[Visitor, ...]:
-        if not draft.visitors:
+        named = [self._visitor(draft, visitor) for visitor in draft.visitors[:MOST_VISITORS]]
+        counted = self._group(draft.group) if draft.group else []
+        if not named and not counted:
             self.say("/visitors", "Укажите, кто придёт: хотя бы один человек.")
-        if len(draft.visitors) > MOST_VISITORS:
+        if len(draft.visitors) + len(counted) > MOST_VISITORS:
             self.say("/visitors", f"В одной заявке не бывает больше {MOST_VISITORS} человек.")
-        return tuple(self._visitor(draft, visitor) for visitor in draft.visitors[:MOST_VISITORS])
+        return (*named, *counted)
+
+    def _group(self, group: DraftGroup) -> list[Visitor]:
+        """Everybody of a group, called by its name and a number: nobody needs thirty names of children."""
+        name = self.take("/group/name", fields.organisation, group.name, "")
+        if not group.members:
+            self.say("/group/members/1/age", "Напишите возраст и сколько человек этого возраста.")
+        read = [(m.pointer, *self._members(m)) for m in group.members]
+        everybody = [(pointer, age) for pointer, age, count in read for _ in range(count)]
+        return [Visitor(pointer, f"{name}, {number}", age) for number, (pointer, age) in enumerate(everybody, 1)]
+
+    def _members(self, members: DraftMembers) -> tuple[int, int]:
+        age = self.take(f"{members.pointer}/age", fields.age, members.age, ADULT)
+        return age, self.take(f"{members.pointer}/count", fields.head_count, members.count, 0)
 
     def _visitor(self, draft: Draft, visitor: DraftVisitor) -> Visitor:
         where = "/contact/name" if visitor.applicant else f"{visitor.pointer}/name"
         name = self.take(where, fields.name, draft.name if visitor.applicant else visitor.name, "")
-        return Visitor(visitor.pointer, name, self.take(f"{visitor.pointer}/age", fields.age, visitor.age, 0))
+        return Visitor(visitor.pointer, name, self.take(f"{visitor.pointer}/age", fields.age, visitor.age, ADULT))
 
 
 def from_fields(typed: Mapping[str, str]) -> Draft:
@@ -153,6 +204,7 @@ def from_fields(typed: Mapping[str, str]) -> Draft:
     companions = (_companion(typed, row) for row in rows)
     return Draft(
         name=typed.get("contact-name", ""),
+        group=_group(typed),
         email=typed.get("contact-email", ""),
         phone=typed.get("contact-phone", ""),
         visitors=(*_applicant(typed), *(c for c in companions if c.name or c.age != "")),
@@ -165,6 +217,27 @@ def last_row(typed: Mapping[str, str]) -> int:
     """The last row of companions in which something was typed; 0 if there is none."""
     filled = (row for key, value in typed.items() if value.strip() and (row := _VISITOR_FIELD.fullmatch(key)))
     return max((int(row[1]) for row in filled), default=0)
+
+
+def last_members(typed: Mapping[str, str]) -> int:
+    """The last row of a group in which something was typed; 0 if there is none."""
+    filled = (row for key, value in typed.items() if value.strip() and (row := _GROUP_FIELD.fullmatch(key)))
+    return max((int(row[1]) for row in filled), default=0)
+
+
+def _group(typed: Mapping[str, str]) -> DraftGroup | None:
+    if "group-name" not in typed:
+        return None
+    rows = [f"group-members-{row}" for row in range(1, last_members(typed) + 1)]
+    cells = ((row, typed.get(f"{row}-age", ""), typed.get(f"{row}-count", "")) for row in rows)
+    filled = ((row, age, count) for row, age, count in cells if age.strip() or count.strip())
+    members = (DraftMembers(f"/{row.replace('-', '/')}", _whole_number(a), _whole_number(c)) for row, a, c in filled)
+    return DraftGroup(typed["group-name"], tuple(members))
+
+
+def _is_led(visitor: Visitor, applicant: str) -> bool:
+    """Whether this is a child whom somebody else answers for."""
+    return visitor.age < ADULT and not (applicant and visitor.name.casefold() == applicant.casefold())
 
 
 def _applicant(typed: Mapping[str, str]) -> tuple[DraftVisitor, ...]:
@@ -188,7 +261,8 @@ def from_json(value: object) -> Draft:
     problems: list[FieldProblem] = []
     body = _object(value, "", problems)
     contact = _object(body.get("contact"), "/contact", problems)
-    visitors = body.get("visitors")
+    group = _group_in(body.get("group"), problems) if body.get("group") is not None else None
+    visitors = body.get("visitors", [] if group else None)
     if not isinstance(visitors, list):
         problems.append(FieldProblem("/visitors", "Здесь нужен список посетителей."))
         visitors = []
@@ -196,6 +270,7 @@ def from_json(value: object) -> Draft:
     parts = [(pointer, _object(visitor, pointer, problems)) for pointer, visitor in members]
     return Draft(
         name=contact.get("name"),
+        group=group,
         email=contact.get("email"),
         phone=contact.get("phone"),
         visitors=tuple(DraftVisitor(pointer, part.get("name"), part.get("age")) for pointer, part in parts),
@@ -204,6 +279,18 @@ def from_json(value: object) -> Draft:
         language=body.get("language", "ru"),
         problems=tuple(problems),
     )
+
+
+def _group_in(value: object, problems: list[FieldProblem]) -> DraftGroup:
+    group = _object(value, "/group", problems)
+    members = group.get("members")
+    if not isinstance(members, list):
+        problems.append(FieldProblem("/group/members", "Здесь нужен список: возраст и сколько человек этого возраста."))
+        members = []
+    places = [(f"/group/members/{i}", member) for i, member in enumerate(members[:MOST_VISITORS])]
+    parts = [(pointer, _object(member, pointer, problems)) for pointer, member in places]
+    rows = tuple(DraftMembers(pointer, part.get("age"), part.get("count")) for pointer, part in parts)
+    return DraftGroup(group.get("name"), rows)
 
 
 def _object(value: object, pointer: str, problems: list[FieldProblem]) -> Mapping[str, Any]:
@@ -222,9 +309,14 @@ def _waits(value: object) -> bool:
 def _consents(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(kind in CONSENTS for kind in value):
         raise Wrong(f"Согласия — список; известны: {', '.join(CONSENTS)}.")
-    if REGISTRATION not in value:
-        raise Wrong("Без согласия на обработку данных записать нельзя: отметьте его.")
     return tuple(sorted(set(value)))
+
+
+_WITHOUT = {
+    REGISTRATION: "Без согласия на обработку данных записать нельзя: отметьте его.",
+    TRANSFER: "Без согласия передать список предприятию вас не пропустят: отметьте его.",
+    AUTHORITY: "Вы записываете детей: отметьте, что вы их законный представитель или действуете по его поручению.",
+}
 
 
 def _language(value: object) -> str:

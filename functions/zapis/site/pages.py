@@ -10,6 +10,7 @@ import re
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 
 from zapis.core.model import Reason, Registration, SlotId, Standing
 from zapis.errors import SheetError, ZapisError
-from zapis.site import finding, forms, words
+from zapis.site import domains, finding, forms, words
 from zapis.site.bodies import read_form
 from zapis.site.desk import Answer, Desk, KeyReused
 from zapis.site.events import Events
@@ -28,9 +29,16 @@ from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
 
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
-_FIELD = re.compile(r"key|if_full|contact-(?:name|email|phone)|visitors-\d{1,3}-(?:name|age|going)|consents-[a-z]+")
+_FIELD = re.compile(
+    r"key|if_full|rows|contact-(?:name|email|phone)|email-kept|visitors-\d{1,3}-(?:name|age|going)"
+    r"|group-name|group-members-\d{1,2}-(?:age|count)|consents-[a-z]+"
+)
 MOST_ROWS = 30
 """Rows for companions that a form shows at most."""
+FIRST_AGES, MOST_AGES = 2, 12
+"""Rows for the ages of a group: at first, and at most."""
+SMALLEST_GROUP = 10
+"""Where so many may come together, a school may register by number."""
 
 Typed = Mapping[str, str]
 
@@ -47,7 +55,8 @@ class Pages:
     async def slot(self, request: Request) -> Response:
         """GET /slots/<id>"""
         counter = await self._desk.counter()
-        return self._slot(counter, _known(counter, request), {"key": new_key()})
+        typed = {"key": new_key()} | ({"group-name": ""} if "group" in request.query_params else {})
+        return self._slot(counter, _known(counter, request), typed)
 
     async def register(self, request: Request) -> Response:
         """POST /slots/<id>"""
@@ -63,10 +72,15 @@ class Pages:
     async def _register(self, request: Request, typed: Typed) -> Response:
         # Who was told to wait may have been written down by another instance meanwhile.
         counter = await self._desk.counter(0) if "again" in typed else await self._desk.counter()
-        slot, draft = SlotId(request.path_params["id"]), forms.from_fields(typed)
-        asked = forms.read(draft)
+        slot = SlotId(request.path_params["id"])
+        if "more" in typed:
+            return self._slot(counter, _known(counter, request), typed, added=True)
+        asked = forms.read(forms.from_fields(typed))
         if isinstance(asked, tuple):
             return self._slot(counter, _known(counter, request), typed, asked)
+        meant = domains.meant(asked.email)
+        if meant and typed.get("email-kept") != asked.email:
+            return self._slot(counter, _known(counter, request), typed, _doubt(meant), meant=(asked.email, meant))
         answer = await self._desk.register(slot, self._once_only(typed, asked), asked)
         return self._answered(await self._desk.counter(), slot, answer, typed, asked)
 
@@ -84,7 +98,7 @@ class Pages:
         # A form's key holds the digest of its body, so no other body can stand under it.
         assert not isinstance(answer, KeyReused)
         others = finding.alternatives(counter.coming(), offer, asked.ages)
-        if answer.reason in (Reason.AGE, Reason.PARTY_SIZE) and (problems := unfit(offer, asked)):
+        if answer.reason in (Reason.AGE, Reason.PARTY_SIZE, Reason.ADULTS) and (problems := unfit(offer, asked)):
             return self._slot(counter, offer, typed, problems, others)
         return self._refused(counter, offer, answer.reason, typed, others)
 
@@ -95,22 +109,30 @@ class Pages:
         typed: Typed,
         problems: tuple[FieldProblem, ...] = (),
         others: list[Offer] | None = None,
+        added: bool = False,
+        meant: tuple[str, str] = ("", ""),
     ) -> Response:
+        rows = _Rows.of(offer, typed, added)
         return self._rendering.page(
             "slot.html",
             422 if problems else 200,
-            SECRET if problems else {},
+            SECRET if problems or added else {},
             season=counter.season,
             offer=offer,
             events=self._events.of([offer], counter.season),
             typed=typed,
             fresh="contact-name" not in typed,
-            rows=min(offer.terms.max_party - 1, MOST_ROWS),
-            last_row=forms.last_row(typed),
+            rows=rows.shown,
+            most_rows=rows.most,
+            added=added,
+            group="group-name" in typed,
+            groups=offer.terms.max_party >= SMALLEST_GROUP,
+            asked_email=meant[0],
+            meant=meant[1],
             problems=problems,
             wrong=defaultdict(str, {problem.field: problem.detail for problem in problems}),
             others=others or [],
-            consent=self._desk.consents.current(forms.REGISTRATION),
+            consents={kind: self._desk.consents.current(kind) for kind in forms.CONSENTS},
         )
 
     def _refused(
@@ -148,6 +170,29 @@ class Pages:
             raise HTTPException(404)
         counter = await self._desk.counter()
         return self._rendering.page("consent.html", season=counter.season, consent=text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How many rows the form shows for companions, or for the ages of a group, and how many it may."""
+
+    shown: int
+    most: int
+
+    @classmethod
+    def of(cls, offer: Offer, typed: Typed, added: bool) -> _Rows:
+        """As many as were filled or shown before, and one that was asked for."""
+        group = "group-name" in typed
+        goes = "contact-name" not in typed or "visitors-0-going" in typed
+        most = min(offer.terms.max_party - goes, MOST_AGES if group else MOST_ROWS)
+        before = typed.get("rows", "")
+        shown = int(before) if re.fullmatch(r"[0-9]{1,2}", before) else FIRST_AGES if group else 0
+        filled = forms.last_members(typed) if group else forms.last_row(typed)
+        return cls(max(min(shown + added, most), filled), most)
+
+
+def _doubt(meant: str) -> tuple[FieldProblem, ...]:
+    return (FieldProblem("/contact/email", f"Проверьте адрес. Вы имели в виду {meant}?"),)
 
 
 def new_key() -> str:

@@ -38,6 +38,8 @@ class Slot(Struct, kw_only=True, frozen=True):
     min_age: int
     max_age: int
     max_party: Annotated[int, Meta(description="The largest party that one registration may bring.")]
+    children_per_adult: Annotated[int, Meta(description="Visitors under 18 that one adult may lead; 0: any number.")]
+    season_limit: Annotated[int, Meta(description="Registrations of one address in a season, the waiting counted.")]
     opens: datetime
     closes: datetime
     freezes: Annotated[datetime, Meta(description="When the list goes to the enterprise.")]
@@ -65,12 +67,30 @@ class Visitor(Struct, frozen=True):
     age: Annotated[int, Meta(ge=0, le=120)]
 
 
+class GroupMembers(Struct, frozen=True):
+    """So many of a group who are of one age."""
+
+    age: Annotated[int, Meta(ge=0, le=120)]
+    count: Annotated[int, Meta(ge=1, le=100)]
+
+
+class Group(Struct, frozen=True):
+    """Who comes as a group: nobody is named but whoever leads it (among `visitors`)."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    members: Annotated[list[GroupMembers], Meta(min_length=1, max_length=100)]
+
+
 class RegistrationRequest(Struct, frozen=True):
     """A party that asks for seats."""
 
     contact: Contact
-    visitors: Annotated[list[Visitor], Meta(min_length=1, max_length=100)]
-    consents: Annotated[list[Literal["registration"]], Meta(min_length=1)]
+    consents: Annotated[
+        list[Literal["registration", "transfer", "authority"]],
+        Meta(min_length=2, description="`authority` is needed where others' children come along."),
+    ]
+    visitors: Annotated[list[Visitor], Meta(max_length=100, description="Needed unless a group comes.")] = []
+    group: Annotated[Group | None, Meta(description="A school class or the like, counted by age.")] = None
     if_full: Literal["wait", "refuse"] = "refuse"
     language: Literal["ru", "en"] = "ru"
 
@@ -135,6 +155,8 @@ def slot(offer: Offer, links: Links) -> Slot:
         min_age=terms.min_age,
         max_age=terms.max_age,
         max_party=terms.max_party,
+        children_per_adult=terms.children_per_adult,
+        season_limit=terms.season_limit,
         opens=_local(terms.opens),
         closes=_local(terms.closes),
         freezes=_local(terms.freezes),

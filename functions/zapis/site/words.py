@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from zapis.core.model import Reason, Registration, Standing
+from zapis.core.rules import ADULT
 from zapis.core.russian import NBSP, counted
 from zapis.errors import CannotDecide, JournalDisturbed, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
@@ -66,6 +67,12 @@ REFUSALS: Mapping[Reason, Words] = {
         "Возраст не подходит",
         "Не все из вашей группы подходят по возрасту: предприятие не пропустит их.",
     ),
+    Reason.ADULTS: Words(
+        422,
+        "too_few_adults",
+        "Детей больше, чем могут вести взрослые",
+        "Добавьте взрослых или запишите меньше детей: одних предприятие их не пропустит.",
+    ),
     Reason.ALREADY: Words(
         409,
         "already_registered",
@@ -87,6 +94,40 @@ REFUSALS: Mapping[Reason, Words] = {
         "Свободных мест меньше, чем человек в заявке. Мы вас не записали и в лист ожидания не поставили.",
     ),
 }
+
+NO_CHANGES: Mapping[Reason, Words] = {
+    Reason.FULL: Words(
+        409,
+        "full",
+        "Мест уже не хватает",
+        "Пока вы выбирали, места заняли другие. Ваша прежняя запись осталась как была.",
+    ),
+    Reason.ALREADY: Words(
+        409,
+        "already_registered",
+        "На этот визит у вас уже есть заявка",
+        "На один визит бывает одна заявка с адреса. Ваша прежняя запись осталась как была.",
+    ),
+    Reason.FROZEN: Words(
+        409,
+        "frozen",
+        "Список уже передан предприятию",
+        "Изменить его здесь больше нельзя. Если ошибка мешает пройти, позвоните организаторам.",
+    ),
+    Reason.STALE: Words(
+        409,
+        "stale",
+        "Заявку только что изменили",
+        "Кажется, её поправили в другой вкладке или на другом телефоне. Проверьте, что записано теперь, и повторите.",
+    ),
+    Reason.NOT_ACTIVE: Words(
+        409,
+        "not_active",
+        "Менять нечего",
+        "Эта заявка отменена или её данных больше нет.",
+    ),
+}
+"""Why a ticket stays as it was; what is not here is said as a refusal."""
 
 _PAST = Words(409, "past", "Визит уже прошёл", "На этот визит больше не записывают.")
 _FULL_AND_NO_LINE = Words(
@@ -174,6 +215,11 @@ def of_refusal(reason: Reason | None, offer: Offer | None = None) -> Words:
     return REFUSALS.get(reason, OUR_FAULT) if reason else OUR_FAULT
 
 
+def of_no_change(reason: Reason, offer: Offer | None = None) -> Words:
+    """Why a change was not made."""
+    return NO_CHANGES.get(reason) or of_refusal(reason, offer)
+
+
 def of_fault(error: Exception) -> Words:
     """What an error means to a visitor."""
     found = next((words for kind, words in _FAULTS if isinstance(error, kind)), None)
@@ -197,6 +243,16 @@ def of_misfit(age: int, offer: Offer) -> str:
 def of_party_size(offer: Offer) -> str:
     """How many may come together."""
     return f"В одной заявке на этот визит — не больше {russian.people_genitive(offer.terms.max_party)}."
+
+
+def of_too_few_adults(offer: Offer, ages: tuple[int, ...]) -> str:
+    """How many adults are missing."""
+    led = offer.terms.children_per_adult
+    adults = sum(age >= ADULT for age in ages)
+    missing = -(-(len(ages) - adults) // led) - adults
+    more = counted(missing, "взрослого", "взрослых", "взрослых")
+    children = counted(led, "ребёнка", "детей", "детей")
+    return f"Один взрослый ведёт не больше {children}: добавьте ещё {more}."
 
 
 def of_registration(registration: Registration, place: int | None) -> str:
