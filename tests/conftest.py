@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["local.sheets.fixture"]
+pytest_plugins = ["local.sheets.fixture", "tests.postgres"]
 
 # A busy machine is slow, not wrong.
 settings.register_profile("patient", deadline=None)

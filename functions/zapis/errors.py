@@ -4,7 +4,7 @@
       SettingsError          the operator's: a variable is missing or wrong
       SheetError             the spreadsheet's owner's: not shared, not there, laid out otherwise
         CallRefused            Google found the call itself wrong; nothing was applied
-      SheetsUnavailable      nobody's: Google did not answer as it should; try again
+      SheetsUnavailable      nobody's: Google (or the database) did not answer as it should; try again
         QuotaExceeded          known not to have been applied
         AnswerLost             may have been applied
       JournalDisturbed       somebody edited the journal; nothing is confirmed until it is looked at
@@ -37,7 +37,7 @@ class SheetsUnavailable(ZapisError):
 
 
 class QuotaExceeded(SheetsUnavailable):
-    """Answered 429: the call was not applied."""
+    """Answered 429, or the database was too busy: the call was not applied."""
 
 
 class AnswerLost(SheetsUnavailable):

@@ -10,6 +10,7 @@ import pytest
 from tests.stage import stage
 from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Append, Fresh, Part
+from zapis.ledger.sql.ledger import SqlLedger
 
 
 def row(n: object, width: int = 6) -> tuple[str, ...]:
@@ -22,12 +23,15 @@ def on_stage(tmp_path_factory):
         yield running
 
 
-@pytest.fixture(params=["memory", "sheet"])
+@pytest.fixture(params=["memory", "sheet", "sql"])
 def open_ledger(request):
     """Opens one more view of the same, empty ledger."""
     if request.param == "memory":
         store = MemoryStore()
         return lambda: MemoryLedger(store, lambda: datetime.now(UTC))
+    if request.param == "sql":
+        database = request.getfixturevalue("database")
+        return lambda: SqlLedger(database)
     running = request.getfixturevalue("on_stage")
     running.ledger = running.file("Журнал", "ledger")
     return running.open_ledger

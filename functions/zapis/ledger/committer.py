@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,8 +49,6 @@ LONGEST_REREAD_PAUSE = 4.0
 LOOK_AGAIN = 30.0
 """Seconds after which an instance that found the journal disturbed reads it anew: it may have been repaired."""
 WRITER_SEEN = timedelta(minutes=1)
-READ_EVERY = 1.2
-"""Seconds between two reads of all instances together: 50 a minute, of 60."""
 
 log = logging.getLogger("zapis.committer")
 
@@ -112,6 +110,7 @@ class Committer:
         writer: str,
         patience: float = PATIENCE,
         worker: Executor | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.state = State()
         self.catalogue = Catalogue()
@@ -129,7 +128,7 @@ class Committer:
         self._read_at: float | None = None
         self._revision = ""
         self._in_turn = asyncio.Lock()
-        self._pace = Pace()
+        self._pace = pace or Pace()
         self._writers = _Writers()
         self._witness = Witness()
         self._looked = False
@@ -183,9 +182,16 @@ class Committer:
 
         Raises SheetsUnavailable or JournalDisturbed.
         """
+        return (await self.people({registration})).get(registration)
+
+    async def people(self, registrations: Collection[RegistrationId]) -> dict[RegistrationId, Person]:
+        """Names and contacts behind some registrations, read at this moment and remembered nowhere.
+
+        Raises SheetsUnavailable or JournalDisturbed.
+        """
         async with self._in_turn:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._worker, self._read_person, registration)
+            return await loop.run_in_executor(self._worker, self._read_people, frozenset(registrations))
 
     async def close(self) -> None:
         """Let what waits land, then stop the worker."""
@@ -194,7 +200,7 @@ class Committer:
         self._worker.shutdown(wait=False)
 
     def _affordable(self, max_age: float) -> float:
-        return max_age and max(max_age, self._writers.count(self.now()) * READ_EVERY)
+        return max_age and max(max_age, self._pace.between_reads(self._writers.count(self.now())))
 
     def _raise_if_stopped(self) -> None:
         """Raise why nothing is decided; a while after the journal was found disturbed begin anew instead."""
@@ -341,11 +347,11 @@ class Committer:
         self._looked = True
         return _Answer.of(journal, fresh)
 
-    def _read_person(self, registration: RegistrationId) -> Person | None:
+    def _read_people(self, registrations: Collection[RegistrationId]) -> dict[RegistrationId, Person]:
         known: dict[RegistrationId, Person] = {}
         rows = self._opened().anew().read(Part.PEOPLE).people
-        add_rows(known, (row for row in rows if row[0] == registration))
-        return known.get(registration)
+        add_rows(known, (row for row in rows if row[0] in registrations))
+        return known
 
     def _heard(self, fresh: Fresh) -> _Answer:
         journal = found(fresh.journal)

@@ -1,0 +1,96 @@
+"""The tables of the ledger, and the steps that make and upgrade them.
+
+A step that was shipped is never edited: a change is one more step. Each step must leave the tables usable for
+the release before it, because two releases serve side by side during a deployment.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, Text, text
+
+from zapis.core.entries import JOURNAL_COLUMNS
+from zapis.core.notices import OUTBOX_COLUMNS
+from zapis.core.people import PEOPLE_COLUMNS
+from zapis.ledger.port import Part
+from zapis.ledger.sql.database import Database
+
+CATALOGUE_COLUMNS = ("kind", "id", "item")
+_names = MetaData()
+
+
+def _list(name: str, columns: tuple[str, ...]) -> Table:
+    return Table(
+        name, _names, Column("position", BigInteger, primary_key=True), *(Column(column, Text) for column in columns)
+    )
+
+
+HEAD = Table(
+    "head",
+    _names,
+    *(Column(part.removeprefix("_"), BigInteger) for part in Part),
+    Column("revision", Text),
+)
+LISTS = {
+    Part.JOURNAL: _list("journal", JOURNAL_COLUMNS),
+    Part.PEOPLE: _list("people", PEOPLE_COLUMNS),
+    Part.OUTBOX: _list("outbox", OUTBOX_COLUMNS),
+}
+CATALOGUE = _list("catalogue", CATALOGUE_COLUMNS)
+SNAPSHOT = Table(
+    "snapshot",
+    _names,
+    Column("release", Text, primary_key=True),
+    Column("position", BigInteger),
+    Column("digest", Text),
+    Column("state", LargeBinary),
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        # One row: how many rows each list has. Who updates it first, commits first: that is the journal's order.
+        """CREATE TABLE head (
+            single boolean PRIMARY KEY DEFAULT true CHECK (single),
+            journal bigint NOT NULL DEFAULT 0,
+            people bigint NOT NULL DEFAULT 0,
+            outbox bigint NOT NULL DEFAULT 0,
+            revision text NOT NULL DEFAULT ''
+        )""",
+        "INSERT INTO head DEFAULT VALUES",
+        """CREATE TABLE journal (
+            position bigint PRIMARY KEY,
+            at text NOT NULL, kind text NOT NULL, id text NOT NULL,
+            slot text NOT NULL, writer text NOT NULL, payload text NOT NULL
+        )""",
+        """CREATE TABLE people (
+            position bigint PRIMARY KEY, id text NOT NULL, revision text NOT NULL, person text NOT NULL
+        )""",
+        "CREATE INDEX people_id ON people (id)",
+        """CREATE TABLE outbox (
+            position bigint PRIMARY KEY, at text NOT NULL, kind text NOT NULL, run text NOT NULL, items text NOT NULL
+        )""",
+        """CREATE TABLE catalogue (
+            position bigint PRIMARY KEY, kind text NOT NULL, id text NOT NULL, item text NOT NULL
+        )""",
+        """CREATE TABLE snapshot (
+            release text PRIMARY KEY, position bigint NOT NULL, digest text NOT NULL, state bytea NOT NULL
+        )""",
+    ),
+)
+LOCK = 7_291_117
+"""Any number, the same for all: two upgrades at once wait for each other."""
+
+
+def upgrade(database: Database) -> int:
+    """Make what is missing, all or nothing; how many steps were taken. Raises what `Database.run` raises."""
+    return database.run(_upgrade)
+
+
+def _upgrade(connection: Connection) -> int:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    connection.execute(text("CREATE TABLE IF NOT EXISTS schema_step (number int PRIMARY KEY)"))
+    taken = connection.scalar(text("SELECT coalesce(max(number), 0) FROM schema_step")) or 0
+    for number, statements in enumerate(STEPS[taken:], taken + 1):
+        for statement in statements:
+            connection.execute(text(statement))
+        connection.execute(text("INSERT INTO schema_step VALUES (:number)"), {"number": number})
+    return max(len(STEPS) - taken, 0)

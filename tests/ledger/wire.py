@@ -1,0 +1,75 @@
+"""A wire between an instance and its PostgreSQL that breaks where a test says."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+COMMIT = b"COMMIT"
+
+
+class Wire:
+    """Carries bytes both ways. `plan` says for each COMMIT in turn: "ok", "unheard" or "unanswered"."""
+
+    def __init__(self, server_port: int) -> None:
+        self.plan: list[str] = []
+        self._server_port = server_port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Every connection there is breaks now."""
+        while self._open:
+            with suppress(OSError):
+                self._open.pop().shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._listening.close()
+        self.cut()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listening.accept()
+                threading.Thread(target=self._carry, args=(client,), daemon=True).start()
+
+    def _carry(self, client: socket.socket) -> None:
+        with client, socket.create_connection(("127.0.0.1", self._server_port)) as server:
+            self._open += [client, server]
+            answers = threading.Thread(target=_pour, args=(server, client), daemon=True)
+            answers.start()
+            with suppress(OSError):
+                while asked := client.recv(65536):
+                    what = self.plan.pop(0) if COMMIT in asked and self.plan else "ok"
+                    if what == "unanswered":
+                        client.shutdown(socket.SHUT_RDWR)
+                    if what != "unheard":
+                        server.sendall(asked)
+                    if what != "ok":
+                        break
+            with suppress(OSError):
+                # The server reads what was sent before it sees the end.
+                server.shutdown(socket.SHUT_WR)
+            answers.join()
+
+
+def _pour(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while told := source.recv(65536):
+            sink.sendall(told)
+    with suppress(OSError):
+        sink.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def wire(server_port: int) -> Iterator[Wire]:
+    """A wire to the server, and its end."""
+    made = Wire(server_port)
+    try:
+        yield made
+    finally:
+        made.close()
