@@ -19,7 +19,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 # The Python that the pinned requirements were made and tested with.
 readonly RUNTIME=python311
-readonly KEYS_SECRET=zapis-signing-keys SMTP_SECRET=zapis-smtp-url
+readonly KEYS_SECRET=zapis-signing-keys SMTP_SECRET=zapis-smtp-url DATABASE_SECRET=zapis-database
 readonly KEYS_PATH=/etc/zapis/signing-keys
 readonly QUEUE=zapis-deliver
 readonly APIS=(
@@ -30,7 +30,7 @@ readonly APIS=(
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
 # A ticket's address is its secret, and the platform logs every address that is asked for.
 readonly EXCLUSION=zapis-tickets
-readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/ticket/" OR httpRequest.referer=~"/ticket/")'
+readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show)/" OR httpRequest.referer=~"/(ticket|gate|show)/")'
 
 usage() {
   cat <<'END'
@@ -164,7 +164,8 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 # --- Settings --------------------------------------------------------------------------------------------------
 
 readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
-ZAPIS_LEDGER ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
+ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
+ZAPIS_SHEET_NAMES \
 SHEETS_EMULATOR_HOST "
 
 complain() { complaints+=("$*"); }
@@ -251,7 +252,15 @@ check_settings() {
 
 check_books() {
   local name
-  require ZAPIS_LEDGER "it is the link of the ledger's spreadsheet"
+  if [ -z "${ZAPIS_DATABASE:-}" ]; then
+    require ZAPIS_LEDGER "it is the link of the ledger's spreadsheet"
+  else
+    check_database
+  fi
+  case ${ZAPIS_SHEET_NAMES:-off} in
+    on | off) ;;
+    *) complain "ZAPIS_SHEET_NAMES: $ZAPIS_SHEET_NAMES is neither on nor off." ;;
+  esac
   require ZAPIS_CATALOGUE "it is the link of the organisers' spreadsheet"
   for name in ZAPIS_LEDGER ZAPIS_CATALOGUE; do
     if ! [[ ${!name:-0123456789} =~ (/spreadsheets/d/[A-Za-z0-9_-]{10,}|^[A-Za-z0-9_-]{10,}$) ]]; then
@@ -260,6 +269,18 @@ check_books() {
   done
   if [ -n "${ZAPIS_LEDGER:-}" ] && [ "${ZAPIS_LEDGER:-}" = "${ZAPIS_CATALOGUE:-}" ]; then
     complain 'ZAPIS_LEDGER and ZAPIS_CATALOGUE name one spreadsheet. The ledger is a file of its own, which nobody sorts.'
+  fi
+}
+
+check_database() {
+  case $ZAPIS_DATABASE in
+    postgresql+psycopg://?*) ;;
+    *) complain 'ZAPIS_DATABASE begins with postgresql+psycopg://.' ;;
+  esac
+  if is_loopback "$ZAPIS_DATABASE"; then
+    complain "ZAPIS_DATABASE: $(host_of "$ZAPIS_DATABASE") is this machine, which the cloud does not reach."
+  elif is_sample "$(host_of "$ZAPIS_DATABASE")"; then
+    complain "ZAPIS_DATABASE: $(host_of "$ZAPIS_DATABASE") is a sample host of the documentation."
   fi
 }
 
@@ -461,7 +482,7 @@ secret() {
 }
 
 make_secrets() {
-  say "# Their values go to gcloud's standard input: the file of ZAPIS_SECRET_FILE, and ZAPIS_SMTP_URL."
+  say "# Their values go to gcloud's standard input: the file of ZAPIS_SECRET_FILE, ZAPIS_SMTP_URL, ZAPIS_DATABASE."
   printf '%s' "$ZAPIS_SMTP_URL" >"$WORK/smtp-url"
   secret "$KEYS_SECRET" "$ZAPIS_SECRET_FILE"
   KEYS_VERSION=$answer
@@ -470,6 +491,15 @@ make_secrets() {
   grant "serviceAccount:$SITE_ACCOUNT" roles/secretmanager.secretAccessor secrets "$KEYS_SECRET"
   grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$KEYS_SECRET"
   grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$SMTP_SECRET"
+  if [ -n "${ZAPIS_DATABASE:-}" ]; then make_database_secret; fi
+}
+
+make_database_secret() {
+  printf '%s' "$ZAPIS_DATABASE" >"$WORK/database"
+  secret "$DATABASE_SECRET" "$WORK/database"
+  DATABASE_VERSION=$answer
+  grant "serviceAccount:$SITE_ACCOUNT" roles/secretmanager.secretAccessor secrets "$DATABASE_SECRET"
+  grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$DATABASE_SECRET"
 }
 
 # Before the site is public, so that not one ticket's address is kept.
@@ -487,14 +517,20 @@ exclude_tickets_from_logs() {
 
 deploy_functions() {
   # Without execution ids a line of the log is the line that Zapis wrote.
-  local common="LOG_EXECUTION_ID=false|ZAPIS_LEDGER=$ZAPIS_LEDGER|ZAPIS_SITE_URL=$ZAPIS_SITE_URL|ZAPIS_SECRET_FILE=$KEYS_PATH"
+  local common="LOG_EXECUTION_ID=false|ZAPIS_SITE_URL=$ZAPIS_SITE_URL|ZAPIS_SECRET_FILE=$KEYS_PATH"
   local keys="$KEYS_PATH=$KEYS_SECRET:$KEYS_VERSION"
+  if [ -n "${ZAPIS_DATABASE:-}" ]; then
+    keys+=",ZAPIS_DATABASE=$DATABASE_SECRET:$DATABASE_VERSION"
+  else
+    common+="|ZAPIS_LEDGER=$ZAPIS_LEDGER"
+  fi
   local settle=${ZAPIS_SETTLE_SECONDS:+|ZAPIS_SETTLE_SECONDS=$ZAPIS_SETTLE_SECONDS}
   deploy zapis-site "$common|FUNCTION_USE_ASGI=true" "$keys" \
     --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
-  deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle" "$keys" --entry-point=sync
+  local names=${ZAPIS_SHEET_NAMES:+|ZAPIS_SHEET_NAMES=$ZAPIS_SHEET_NAMES}
+  deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle$names" "$keys" --entry-point=sync
   deploy_job zapis-deliver "$common|ZAPIS_MAIL_FROM=$ZAPIS_MAIL_FROM" \
     "$keys,ZAPIS_SMTP_URL=$SMTP_SECRET:$SMTP_VERSION" --entry-point=deliver
 }
@@ -712,6 +748,7 @@ teardown() {
   step 'Secrets'
   remove secrets "$KEYS_SECRET"
   remove secrets "$SMTP_SECRET"
+  remove secrets "$DATABASE_SECRET"
   step 'Service accounts'
   remove_accounts
 }

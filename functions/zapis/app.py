@@ -18,7 +18,8 @@ from zapis.errors import SettingsError, SheetsUnavailable, ZapisError
 from zapis.settings import Settings, from_environment
 
 if TYPE_CHECKING:
-    from zapis.ledger.sheet import SheetLedger
+    from zapis.ledger.port import Ledger
+    from zapis.ledger.sql.database import Database
     from zapis.mail.deliver import Deliverer
     from zapis.publish.sync import Sync
     from zapis.sheets import Sheets
@@ -40,11 +41,13 @@ def site() -> Any:
     """The citizens' site, an ASGI application."""
     collect_seldom()
     from zapis.ledger.committer import Committer
+    from zapis.ledger.pace import Pace, Unlimited
     from zapis.site.application import application
     from zapis.tokens import Tokens
 
     chosen = settings()
-    committer = Committer(lambda: _ledger(_sheets(chosen), chosen), writer=_writer())
+    pace = Unlimited() if chosen.database else Pace()
+    committer = Committer(lambda: open_ledger(chosen), writer=_writer(), pace=pace)
     return application(committer, Tokens(chosen.secrets), chosen.site_url)
 
 
@@ -75,7 +78,7 @@ def _syncer() -> Sync:
     sheets = _sheets(chosen)
     return Sync(
         sheets,
-        _ledger(sheets, chosen),
+        open_ledger(chosen, sheets),
         chosen.catalogue,
         settle=timedelta(seconds=chosen.settle_seconds),
         writer=_writer(),
@@ -93,7 +96,7 @@ def _deliverer() -> Deliverer:
     if chosen.smtp_url is None or chosen.mail_from is None:
         raise SettingsError("ZAPIS_SMTP_URL and ZAPIS_MAIL_FROM must be set for deliver to mail.")
     return Deliverer(
-        lambda: _ledger(_sheets(chosen), chosen),
+        lambda: open_ledger(chosen),
         SmtpTransport(chosen.smtp_url),
         Tokens(chosen.secrets),
         chosen.site_url,
@@ -116,10 +119,24 @@ def _job(name: str, run: Any) -> Answer:
             return {"error": str(error)}, 500
 
 
-def _ledger(sheets: Sheets, chosen: Settings) -> SheetLedger:
+def open_ledger(chosen: Settings, sheets: Sheets | None = None) -> Ledger:
+    """What the settings name, by a session of its own unless one is given."""
+    if chosen.database:
+        from zapis.ledger.sql.ledger import SqlLedger
+
+        return SqlLedger(_database(chosen.database))
     from zapis.ledger.sheet import SheetLedger
 
-    return SheetLedger(sheets, chosen.ledger)
+    assert chosen.ledger is not None, "settings name one ledger or the other"
+    return SheetLedger(sheets or _sheets(chosen), chosen.ledger)
+
+
+@cache
+def _database(url: str) -> Database:
+    """One pool of connections for the process."""
+    from zapis.ledger.sql.database import connect
+
+    return connect(url)
 
 
 def _sheets(chosen: Settings) -> Sheets:

@@ -13,6 +13,7 @@ import click
 
 from zapis.commands.doctor import doctor
 from zapis.commands.journal import journal
+from zapis.commands.ledger import ledger
 from zapis.errors import QuotaExceeded, SettingsError, ZapisError
 from zapis.publish.layout import lay_out
 from zapis.schema import schema
@@ -29,6 +30,7 @@ def main() -> None:
 
 main.add_command(doctor)
 main.add_command(journal)
+main.add_command(ledger)
 
 
 @main.group()

@@ -20,7 +20,10 @@ DEFAULT_SETTLE_SECONDS = 120.0
 class Settings:
     """What an operator sets. Spreadsheets are ids; durations are seconds."""
 
-    ledger: str
+    ledger: str | None
+    """None only where `database` is set: then the ledger is no spreadsheet."""
+    database: str | None
+    """The address of the PostgreSQL database that is the ledger; None: the ledger is a spreadsheet."""
     catalogue: str | None
     site_url: str
     secrets: tuple[str, ...]
@@ -31,6 +34,8 @@ class Settings:
     """A service account's key; None: the identity of the machine."""
     emulator: str | None
     """host:port of a Sheets emulator, never set in a deployment."""
+    sheet_names: bool
+    """Whether sheets show people's names; if not, codes and head counts."""
     settle_seconds: float
     """How long an edit that affects people must stand unchanged before it takes effect."""
 
@@ -38,7 +43,8 @@ class Settings:
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """The settings. Raises SettingsError with a sentence for the operator."""
     return Settings(
-        ledger=spreadsheet_id("ZAPIS_LEDGER", _required(env, "ZAPIS_LEDGER")),
+        ledger=_ledger(env),
+        database=env.get("ZAPIS_DATABASE", "").strip() or None,
         catalogue=_optional_spreadsheet(env, "ZAPIS_CATALOGUE"),
         site_url=_required(env, "ZAPIS_SITE_URL").rstrip("/"),
         secrets=_secrets(env),
@@ -46,6 +52,7 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         mail_from=env.get("ZAPIS_MAIL_FROM") or None,
         key_file=_key_file(env),
         emulator=env.get("SHEETS_EMULATOR_HOST") or None,
+        sheet_names=_switch(env, "ZAPIS_SHEET_NAMES", default=not env.get("ZAPIS_DATABASE", "").strip()),
         settle_seconds=_seconds(env, "ZAPIS_SETTLE_SECONDS", DEFAULT_SETTLE_SECONDS),
     )
 
@@ -57,6 +64,11 @@ def spreadsheet_id(name: str, link: str) -> str:
     if not re.fullmatch(r"[\w-]{10,}", candidate):
         raise SettingsError(f"{name}: expected a spreadsheet's link or id, found {link!r}.")
     return candidate
+
+
+def _ledger(env: Mapping[str, str]) -> str | None:
+    in_database = env.get("ZAPIS_DATABASE", "").strip() and not env.get("ZAPIS_LEDGER", "").strip()
+    return None if in_database else spreadsheet_id("ZAPIS_LEDGER", _required(env, "ZAPIS_LEDGER"))
 
 
 def _required(env: Mapping[str, str], name: str) -> str:
@@ -87,6 +99,13 @@ def _secrets(env: Mapping[str, str]) -> tuple[str, ...]:
 def _key_file(env: Mapping[str, str]) -> Path | None:
     path = env.get("GOOGLE_APPLICATION_CREDENTIALS", "").strip()
     return Path(path) if path else None
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name, "").strip().lower()
+    if text not in ("", "on", "off"):
+        raise SettingsError(f"{name}: expected on or off, found {text!r}.")
+    return default if not text else text == "on"
 
 
 def _seconds(env: Mapping[str, str], name: str, default: float) -> float:

@@ -14,6 +14,7 @@ import pytest
 from tests.deploy.chair import ROOT, Operator, commands, deployments, flags, variables
 
 PARSER = Path(__file__).with_name("parse_with_gcloud.py")
+DATABASE = "postgresql+psycopg://zapis:pa55word@db.moscow.ru/season"
 OPERATIONS = ROOT / "docs" / "operations.md"
 
 
@@ -202,12 +203,24 @@ def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(op
     source = (ROOT / "functions" / "zapis" / "settings.py").read_text("utf-8")
     read = set(re.findall(r'"((?:ZAPIS_|GOOGLE_|SHEETS_)[A-Z_]+)"', source))
     operator.settings["ZAPIS_SETTLE_SECONDS"] = "60"
+    in_sheets = operator.dry_run()
+    operator.settings |= {"ZAPIS_DATABASE": DATABASE, "ZAPIS_SHEET_NAMES": "on"}
 
     deployed: set[str] = set()
-    for line in deployments(operator.dry_run()).values():
+    for line in [*deployments(in_sheets).values(), *deployments(operator.dry_run()).values()]:
         deployed |= set(variables(line)) | {pair.split("=")[0] for pair in flags(line)["set-secrets"].split(",")}
 
     assert read - deployed == {"GOOGLE_APPLICATION_CREDENTIALS", "SHEETS_EMULATOR_HOST"}
+
+
+def test_the_ledger_is_a_spreadsheet_or_a_database_whose_address_is_a_secret(operator):
+    operator.settings["ZAPIS_DATABASE"] = DATABASE
+    operator.settings["ZAPIS_LEDGER"] = ""
+
+    for line in deployments(operator.dry_run()).values():
+        assert "ZAPIS_LEDGER" not in variables(line)
+        assert re.search(r",ZAPIS_DATABASE=zapis-database:\d+", flags(line)["set-secrets"])
+    assert "pa55" not in operator.succeed("--dry-run")
 
 
 def test_no_secret_is_on_any_command_line(operator):

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from zapis.app import open_ledger
 from zapis.commands.patience import Patience
 from zapis.commands.screen import Finding, fine, note, wrong
 from zapis.core.catalogue import from_rows
 from zapis.errors import CallRefused, QuotaExceeded, SheetError, SheetsUnavailable, ZapisError
-from zapis.ledger.sheet import LARGEST_SKEW, SheetLedger
+from zapis.ledger.sheet import LARGEST_SKEW
 from zapis.publish.layout import TIME_ZONE, lacking
 from zapis.schema import schema
 from zapis.settings import Settings
@@ -46,18 +47,20 @@ def look_at_google(settings: Settings) -> Iterator[Finding]:
             f"Google: this looks at the emulator {settings.emulator}", "unset SHEETS_EMULATOR_HOST to see Google"
         )
     yield fine(f"Identity: {sheets.account}")
-    yield from _quota(sheets, settings.ledger)
-    yield _clock(sheets.clock_skew)
+    file = settings.ledger or settings.catalogue
+    if file:
+        yield from _quota(sheets, file)
+        yield _clock(sheets.clock_skew)
     files = list(_files(settings, sheets))
     yield from _look_at_files(files, sheets)
     yield from _sharing(files, settings)
 
 
-def _quota(sheets: Sheets, ledger: str) -> Iterator[Finding]:
+def _quota(sheets: Sheets, file: str) -> Iterator[Finding]:
     """Google does not tell what is left of a quota, only when nothing is."""
     began = time.monotonic()
     try:
-        sheets.get(ledger, (), "properties.timeZone")
+        sheets.get(file, (), "properties.timeZone")
     except QuotaExceeded:
         yield wrong("Quota: Google refuses to read", "wait a minute; if it stays so, see who else uses this account")
     except ZapisError as error:
@@ -77,11 +80,12 @@ def _clock(skew: timedelta) -> Finding:
 
 
 def _files(settings: Settings, sheets: Sheets) -> Iterator[_File]:
-    yield _File("Ledger", "ledger", settings.ledger)
+    if settings.ledger and not settings.database:
+        yield _File("Ledger", "ledger", settings.ledger)
     if settings.catalogue:
         yield _File("Catalogue", "catalogue", settings.catalogue)
     try:
-        catalogue = from_rows(SheetLedger(sheets, settings.ledger).catalogue())
+        catalogue = from_rows(open_ledger(settings, sheets).catalogue())
     except (ZapisError, ValueError, KeyError, TypeError, LookupError):
         return
     for enterprise in catalogue.enterprises.values():
