@@ -83,6 +83,7 @@ def _syncer() -> Sync:
         settle=timedelta(seconds=chosen.settle_seconds),
         writer=_writer(),
         new_id=lambda: secrets.token_hex(5),
+        names=chosen.sheet_names,
     )
 
 

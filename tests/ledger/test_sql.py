@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import make_url, text
 
-from tests.ledger.wire import wire
+from tests.wire import wire
 from tests.spec import Season, minutes
 from zapis.core.entries import Requested, to_row
 from zapis.core.model import EntryId, PersonKey, SlotId, Standing

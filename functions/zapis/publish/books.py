@@ -25,8 +25,9 @@ EVERYTHING = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
 class Books:
     """The ledger as `sync` knows it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, names: bool = True) -> None:
         self.ledger = ledger
+        self._names = names
         self.watch = Watch()
         self.catalogue = Catalogue()
         self.revision = ""
@@ -55,8 +56,8 @@ class Books:
         self._take_in(self.ledger.append(rows, *EVERYTHING))
 
     def view(self) -> View:
-        """What projections look at, as of now."""
-        return View.of(self.state, self.catalogue, self.people, self.outbox)
+        """What projections look at, as of now: nobody's name where sheets may not show any."""
+        return View.of(self.state, self.catalogue, self.people if self._names else {}, self.outbox)
 
     def _news(self) -> Fresh | None:
         try:

@@ -58,12 +58,13 @@ class Sync:
         settle: timedelta,
         writer: str,
         new_id: Callable[[], str],
+        names: bool = True,
     ) -> None:
         self._sheets = sheets
         self._file = catalogue_file
         self._settle = settle
         self._writer = writer
-        self._books = Books(ledger)
+        self._books = Books(ledger, names=names)
         self._board = Board(sheets, catalogue_file, new_id)
         self._rosters = Rosters(sheets)
         self._pending: dict[SlotId, Pending] = {}

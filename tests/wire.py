@@ -1,4 +1,4 @@
-"""A wire between an instance and its PostgreSQL that breaks where a test says."""
+"""A wire to a server that remembers every byte sent to it, and breaks where a test says."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ COMMIT = b"COMMIT"
 
 
 class Wire:
-    """Carries bytes both ways. `plan` says for each COMMIT in turn: "ok", "unheard" or "unanswered"."""
+    """Carries bytes both ways. For PostgreSQL `plan` says for each COMMIT in turn: "ok", "unheard" or "unanswered"."""
 
     def __init__(self, server_port: int) -> None:
         self.plan: list[str] = []
+        self.heard = bytearray()
+        """All that was sent to the server."""
         self._server_port = server_port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
@@ -44,6 +46,7 @@ class Wire:
             answers.start()
             with suppress(OSError):
                 while asked := client.recv(65536):
+                    self.heard += asked
                     what = self.plan.pop(0) if COMMIT in asked and self.plan else "ok"
                     if what == "unanswered":
                         client.shutdown(socket.SHUT_RDWR)
