@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import make_url, text
 
-from tests.wire import wire
 from tests.spec import Season, minutes
+from tests.wire import wire
 from zapis.core.entries import Requested, to_row
 from zapis.core.model import EntryId, PersonKey, SlotId, Standing
 from zapis.errors import AnswerLost, CallRefused, JournalDisturbed, QuotaExceeded, SettingsError, SheetError
