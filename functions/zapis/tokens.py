@@ -1,4 +1,7 @@
-"""Signed ticket links and keyed digests: what the secret keys are for.
+"""Signed links and keyed digests: what the secret keys are for.
+
+Each kind of link has a salt of its own: one that was made for a guard's phone opens no ticket, and the other
+way round.
 
 The first key signs, all are honoured, so a key is rotated by putting a new one on top. Persons are told apart
 by an HMAC under the last (oldest) key, which therefore stays for the whole season.
@@ -12,6 +15,7 @@ from collections.abc import Sequence
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from zapis.core.catalogue import EnterpriseId
 from zapis.core.model import PersonKey, RegistrationId
 
 
@@ -22,21 +26,50 @@ class Tokens:
         self._season_key = keys[-1].encode()
         newest_last = list(reversed(keys))
         self._tickets = URLSafeSerializer(newest_last, salt="ticket")
+        self._passes = URLSafeSerializer(newest_last, salt="pass")
+        self._gates = URLSafeSerializer(newest_last, salt="gate")
 
     def ticket(self, registration: RegistrationId) -> str:
         """The secret part of a registration's link."""
-        token = self._tickets.dumps(registration)
-        return token if isinstance(token, str) else token.decode()
+        return _signed(self._tickets, registration)
 
     def registration(self, token: str) -> RegistrationId | None:
         """The registration that `token` was signed for; None for any other text."""
-        try:
-            registration = self._tickets.loads(token)
-        except BadSignature:
-            return None
-        return RegistrationId(registration) if isinstance(registration, str) else None
+        registration = _loaded(self._tickets, token)
+        return RegistrationId(registration) if registration else None
+
+    def shown(self, registration: RegistrationId) -> str:
+        """What a ticket's QR code holds: enough to be recognised at the gate, not to cancel by."""
+        return _signed(self._passes, registration)
+
+    def passing(self, token: str) -> RegistrationId | None:
+        """The registration whose QR code holds `token`; None for any other text."""
+        registration = _loaded(self._passes, token)
+        return RegistrationId(registration) if registration else None
+
+    def gate(self, enterprise: EnterpriseId) -> str:
+        """The secret part of an enterprise's gate link."""
+        return _signed(self._gates, enterprise)
+
+    def enterprise(self, token: str) -> EnterpriseId | None:
+        """The enterprise whose gate `token` was signed for; None for any other text."""
+        enterprise = _loaded(self._gates, token)
+        return EnterpriseId(enterprise) if enterprise else None
 
     def person(self, kind: str, value: str) -> PersonKey:
         """A key for the person behind an address (`kind` "email") or account ("vk")."""
         message = f"{kind}\x00{value.casefold()}".encode()
         return PersonKey(hmac.new(self._season_key, message, hashlib.sha256).hexdigest()[:24])
+
+
+def _signed(serializer: URLSafeSerializer, value: str) -> str:
+    token = serializer.dumps(value)
+    return token if isinstance(token, str) else token.decode()
+
+
+def _loaded(serializer: URLSafeSerializer, token: str) -> str | None:
+    try:
+        value = serializer.loads(token)
+    except BadSignature:
+        return None
+    return value if isinstance(value, str) else None

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import TOKENS, Programme, at, body, contact, slot, visitors
+from tests.site.conftest import PLANT, TOKENS, Programme, at, body, contact, slot, visitors
 from tests.site.test_trouble import Troubled
 from zapis.core.model import Reason, SlotStatus, Standing
 from zapis.errors import SheetsUnavailable
@@ -216,6 +216,27 @@ def ledger_silent(visitor: Visitor) -> None:
     visitor.open("/")
 
 
+def at_the_gate(days: float, hours: float = -1, query: str = "") -> Go:
+    def go(visitor: Visitor) -> None:
+        visitor.book("open", 34, 12)
+        visitor.book("open", 41, email="other@example.org")
+        visitor.programme.now = at(days, hours)
+        visitor.open(f"/gate/{TOKENS.gate(PLANT.id)}{query}")
+
+    return go
+
+
+def marked_at_the_gate(visitor: Visitor) -> None:
+    at_the_gate(11)(visitor)
+    visitor.page.get_by_role("button", name="Отметить: вся группа").click()
+    expect(visitor.page.locator(".gate-came")).to_have_count(2)
+
+
+def shown_code(visitor: Visitor) -> None:
+    visitor.book("open", 34, 12)
+    visitor.open(f"/show/{TOKENS.shown(visitor.programme.registrations()[0].id)}")
+
+
 STATES = (
     State("catalogue.html", "all", opened("/")),
     State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
@@ -258,5 +279,11 @@ STATES = (
     State("notyet.html", "seats being checked", seats_being_checked),
     State("message.html", "not found", opened("/nowhere"), "404"),
     State("message.html", "ledger silent", ledger_silent, "503"),
+    State("gate.html", "open", at_the_gate(11)),
+    State("gate.html", "marked", marked_at_the_gate),
+    State("gate.html", "nobody found", at_the_gate(11, query="?q=нет")),
+    State("gate.html", "before its hours", at_the_gate(5)),
+    State("gate.html", "after the last visit", at_the_gate(100)),
+    State("show.html", "holds", shown_code),
     State("consent.html", "text", opened("/consent/registration")),
 )

@@ -24,6 +24,9 @@ class Trouble:
         self.on_append: Exception | None = None
         self.on_read: Exception | None = None
 
+    def anew(self) -> Ledger:
+        return self.ledger.anew()
+
     def now(self) -> Any:
         return self.ledger.now()
 

@@ -33,3 +33,7 @@ class Links:
     def ticket(self, token: str) -> str:
         """The whole address of a ticket: whoever has it holds the registration."""
         return self.absolute(f"/ticket/{token}")
+
+    def shown(self, token: str) -> str:
+        """The whole address that a ticket's QR code holds."""
+        return self.absolute(f"/show/{token}")

@@ -1,7 +1,7 @@
 """Headers that every answer carries: what a browser may do with a page of this site.
 
 Nothing is loaded from anywhere else, nothing runs or is styled inline, an address never leaves as a referrer
-(a ticket's address is its secret), and no cookie is ever set.
+(a ticket's address is its secret), and no visitor is given a cookie (a guard's phone has one, see `gates`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,154 @@
+"""The gate: a signed link for an enterprise's guards, and what a ticket's QR code opens.
+
+No account: the link is the key, and it opens its own enterprise's visitors of today. A QR code leads to a page
+that tells anyone only whether the ticket holds; a phone on which the gate link was opened is led on to the list.
+It is known by a cookie that no script reads and that goes to that one path. The cookie is Lax, not Strict: a
+camera that opens a link is no page of this site; it allows nothing but looking.
+
+Names are read from People when a gate asks for them and kept for seconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from zapis.core import ids
+from zapis.core.catalogue import EnterpriseId
+from zapis.core.entries import Attended
+from zapis.core.model import Registration, RegistrationId, Standing
+from zapis.core.people import Person
+from zapis.site import gatelist
+from zapis.site.bodies import read_form
+from zapis.site.desk import Desk
+from zapis.site.gatelist import Gate
+from zapis.site.links import Links
+from zapis.site.offers import Counter
+from zapis.site.pages import new_key
+from zapis.site.rendering import SECRET, Rendering
+
+COOKIE = "gate"
+COOKIE_SECONDS = 24 * 3600
+NAMES_AGE = timedelta(seconds=20)
+MARK_AGE = 1.0
+"""Seconds that what is known of a party may be old when a guard marks it: another may mark it, too."""
+_KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
+_MARK = re.compile(r"(come|undo)-(all|\d{1,3})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Who is expected at one gate, as of `at`."""
+
+    at: datetime
+    people: Mapping[RegistrationId, Person]
+
+    def serve(self, now: datetime, wanted: Collection[RegistrationId]) -> bool:
+        return now - self.at < NAMES_AGE and self.people.keys() >= set(wanted)
+
+
+class Gates:
+    """The doors of guards."""
+
+    def __init__(self, desk: Desk, rendering: Rendering, links: Links) -> None:
+        self._desk = desk
+        self._rendering = rendering
+        self._links = links
+        self._names: dict[EnterpriseId, _Names] = {}
+
+    async def show(self, request: Request) -> Response:
+        """GET /gate/<token>"""
+        counter = await self._desk.counter()
+        gate = self._gate(counter, request)
+        asked = request.query_params.get("q", "").strip()[:80]
+        response = self._rendering.page("gate.html", 200, SECRET, **await self._values(counter, gate, asked))
+        token = request.path_params["token"]
+        response.set_cookie(
+            COOKIE, token, COOKIE_SECONDS, path=self._links.path("/show"),
+            secure=self._links.secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+        return response
+
+    async def mark(self, request: Request) -> Response:
+        """POST /gate/<token>"""
+        fields = await read_form(request)
+        counter = await self._desk.counter(MARK_AGE)
+        gate = self._gate(counter, request)
+        registration = counter.state.registrations.get(RegistrationId(fields.get("registration", "")))
+        if registration is None or not gatelist.takes_marks(gate, counter, registration):
+            raise HTTPException(404)
+        marked = await self._marked(registration, fields.get("key", ""), fields.get("mark", ""))
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"came": marked.attended or ()}, headers=SECRET)
+        here = self._links.path(f"/gate/{request.path_params['token']}")
+        asked = {"q": fields["q"]} if fields.get("q") else {}
+        return RedirectResponse(f"{here}?{urlencode(asked)}#{registration.code}", 303, SECRET)
+
+    async def ticket(self, request: Request) -> Response:
+        """GET /show/<token>: what a ticket's QR code opens"""
+        id, counter = self._desk.tokens.passing(request.path_params["token"]), await self._desk.counter()
+        holder = counter.state.registrations.get(id) if id else None
+        if holder is None:
+            raise HTTPException(404)
+        offer, guard = counter.any_offer(holder.slot), request.cookies.get(COOKIE, "")
+        enterprise = self._desk.tokens.enterprise(guard)
+        gate = gatelist.gate(counter, enterprise) if enterprise else None
+        if gate and holder.standing is Standing.CONFIRMED and holder.slot in {o.id for o in gate.today}:
+            return RedirectResponse(self._links.path(f"/gate/{guard}?{urlencode({'q': holder.code})}"), 303, SECRET)
+        elsewhere = bool(gate and offer and offer.enterprise.id != gate.enterprise.id)
+        return self._rendering.page(
+            "show.html", 200, SECRET,
+            season=counter.season, registration=holder, offer=offer, guard=gate, elsewhere=elsewhere, now=counter.now,
+        )  # fmt: skip
+
+    async def _marked(self, registration: Registration, key: str, mark: str) -> Registration:
+        """The registration after a mark; the same key and mark count once, however often they arrive."""
+        found = _MARK.fullmatch(mark)
+        if found is None or not _KEY.fullmatch(key):
+            raise HTTPException(400)
+        named = set(registration.members if found[2] == "all" else (int(found[2]),)) & set(registration.members)
+        before = set(registration.attended or ())
+        came = before | named if found[1] == "come" else before - named
+        entry = ids.entry_id("attended", registration.id, key, mark)
+        fact = Attended(registration.id, tuple(sorted(came)))
+        await self._desk.committer.commit(entry, registration.slot, fact)
+        return self._desk.committer.state.registrations[registration.id]
+
+    async def _values(self, counter: Counter, gate: Gate, asked: str) -> dict[str, object]:
+        expected = gatelist.registrations_of(counter, gate.today)
+        people = await self._people(gate.enterprise.id, {r.id for r in expected}, counter.now)
+        visits = gatelist.visits(gate, expected, people)
+        return {
+            "season": counter.season,
+            "gate": gate,
+            "visits": visits,
+            "shown": {v.offer.id: [p.id for p in v.parties if p.answers_to(asked)] for v in visits},
+            "asked": asked,
+            "here": self._links.path(f"/gate/{self._desk.tokens.gate(gate.enterprise.id)}"),
+            "today": counter.now,
+            "new_key": new_key,
+        }
+
+    async def _people(
+        self, id: EnterpriseId, wanted: Collection[RegistrationId], now: datetime
+    ) -> Mapping[RegistrationId, Person]:
+        if not wanted:
+            return {}
+        known = self._names.get(id)
+        if known is None or not known.serve(now, wanted):
+            known = self._names[id] = _Names(now, await self._desk.committer.people(wanted))
+        return known.people
+
+    def _gate(self, counter: Counter, request: Request) -> Gate:
+        enterprise = self._desk.tokens.enterprise(request.path_params["token"])
+        gate = gatelist.gate(counter, enterprise) if enterprise else None
+        if gate is None:
+            raise HTTPException(404)
+        return gate

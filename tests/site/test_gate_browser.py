@@ -1,0 +1,62 @@
+"""The gate in a guard's hand: a tap shows at once, and a mark made without network arrives later, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.site.conftest import Programme
+from tests.site.states import Visitor, at_the_gate
+from tests.site.test_browser import CHROMIUM, browser, served, watched
+from tests.site.test_trouble import Troubled
+
+__all__ = ["browser"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.xdist_group("axe"),
+]
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Page]:
+    yield from watched(browser)
+
+
+@pytest.fixture
+def guard(page: Page, programme: Programme) -> Iterator[Visitor]:
+    trouble = Troubled(programme)
+    with served(trouble.app) as site:
+        visitor = Visitor(page, site, programme, trouble)
+        at_the_gate(11)(visitor)
+        yield visitor
+
+
+def test_marks_that_do_not_get_through_are_kept_and_arrive_once(guard: Visitor):
+    page = guard.page
+    page.route("**/gate/*", lambda route: route.fulfill(status=503))
+    page.get_by_role("button", name="Отметить: вся группа").click()
+    page.get_by_role("button", name="Снять отметку").first.click()
+    expect(page.get_by_role("status")).to_contain_text("не закрывайте страницу: 2")
+    expect(page.locator(".gate-came")).to_have_count(1)
+    assert guard.programme.rows("attended") == []
+
+    page.unroute("**/gate/*")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("status")).to_be_empty()
+
+    assert len(guard.programme.rows("attended")) == 2
+    page.reload()
+    expect(page.locator(".gate-came")).to_have_count(1)
+
+
+def test_typing_a_name_leaves_those_whom_it_fits(guard: Visitor):
+    expect(guard.page.locator("[data-find]:visible")).to_have_count(2)
+
+    guard.page.get_by_label("Фамилия или код").fill("борис")
+
+    expect(guard.page.locator("[data-find]:visible")).to_have_count(1)
