@@ -33,6 +33,7 @@ from zapis.errors import (
     CallRefused,
     CannotDecide,
     JournalDisturbed,
+    LedgerMoves,
     QuotaExceeded,
     SheetsUnavailable,
     ZapisError,
@@ -208,7 +209,7 @@ class Committer:
             return
         calling = self._in_turn.locked() or not (self._drain is None or self._drain.done())
         early = _clock() - self._stopped_at < LOOK_AGAIN
-        if early or calling or not isinstance(self._stopped, JournalDisturbed):
+        if early or calling or not isinstance(self._stopped, JournalDisturbed | LedgerMoves):
             raise self._stopped
         self.state, self.unreadable, self._stopped, self._read_at = State(), 0, None, None
         self._ledger, self._looked = self._ledger and self._ledger.anew(), False
@@ -381,6 +382,9 @@ class Committer:
         if answer.catalogue is not None:
             self.catalogue, self._revision = answer.catalogue, answer.revision
         self._read_at = _clock()
+        if self.state.closed:
+            self._settle(list(self._waiting.values()))
+            raise LedgerMoves
         if not self.state.decidable:
             raise CannotDecide(f"The journal is under rules {self.state.rules}, newer than this release's.")
 
