@@ -9,6 +9,7 @@
         AnswerLost             may have been applied
       JournalDisturbed       somebody edited the journal; nothing is confirmed until it is looked at
       CannotDecide           the journal speaks of rules that this release does not know
+        LedgerMoves            the ledger is being moved elsewhere; settings will name its new place
 
 What a citizen did wrong is a value (a problem beside a field), never an exception.
 """
@@ -50,3 +51,12 @@ class JournalDisturbed(ZapisError):
 
 class CannotDecide(ZapisError):
     """A newer release's rows or rules stand in the journal."""
+
+
+class LedgerMoves(CannotDecide):
+    """The ledger was closed for its move elsewhere: nothing is decided here any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The ledger was closed to move elsewhere: name its new place in the settings, or run `zapis ledger reopen`."
+        )

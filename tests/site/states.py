@@ -237,6 +237,80 @@ def shown_code(visitor: Visitor) -> None:
     visitor.open(f"/show/{TOKENS.shown(visitor.programme.registrations()[0].id)}")
 
 
+def slip_in_the_address(visitor: Visitor) -> None:
+    visitor.open("/slots/open")
+    visitor.fill()
+    visitor.page.get_by_label("Электронная почта").fill("anna@gmial.com")
+    visitor.send()
+
+
+def group(visitor: Visitor) -> None:
+    visitor.open("/")
+    visitor.programme.change("open", max_party=30)
+    visitor.book("later", 34)  # its answer brings the change along
+    visitor.open("/slots/open?group=1")
+
+
+def promoted(visitor: Visitor) -> None:
+    in_line(visitor)
+    token = TOKENS.ticket(visitor.programme.registrations()[0].id)
+    visitor.page.request.delete(f"{visitor.site}/api/registrations", headers={"Authorization": token})
+    visitor.ticket()
+
+
+def moved(visitor: Visitor) -> None:
+    booked("open", 34, rest="/move?to=later")(visitor)
+    visitor.send()
+
+
+def left_with_the_form(visitor: Visitor, rest: str, button: str) -> None:
+    """Send the form of a page of changes as it stands."""
+    visitor.ticket(rest)
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name=button, exact=True).click()
+
+
+def corrected(visitor: Visitor) -> None:
+    visitor.book("open", 34, 12)
+    visitor.ticket("/edit")
+    visitor.page.get_by_label("Имя и фамилия").first.fill("Анна3")
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Сохранить").click()
+
+
+def added_nobody(visitor: Visitor) -> None:
+    visitor.book("open", 34)
+    left_with_the_form(visitor, "/add", "Добавить")
+
+
+def after_the_list_has_gone(rest: str) -> Go:
+    def go(visitor: Visitor) -> None:
+        visitor.book("open", 34)
+        visitor.programme.now = at(10.5)
+        visitor.ticket(rest)
+
+    return go
+
+
+def forgotten(visitor: Visitor) -> None:
+    visitor.book("open", 34)
+    left_with_the_form(visitor, "/forget", "Отменить заявку и удалить данные")
+
+
+def forgotten_already(visitor: Visitor) -> None:
+    forgotten(visitor)
+    visitor.ticket("/forget")
+
+
+def link_sent(email: str) -> Go:
+    def go(visitor: Visitor) -> None:
+        visitor.open("/lost")
+        visitor.page.get_by_label("Электронная почта").fill(email)
+        visitor.send()
+
+    return go
+
+
 STATES = (
     State("catalogue.html", "all", opened("/")),
     State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
@@ -261,8 +335,13 @@ STATES = (
     State("slot.html", "wrong fields", wrong_fields, Availability.OPEN),
     State("slot.html", "who does not fit", refused("open", companion="7"), Availability.OPEN),
     State("slot.html", "companions", companions, Availability.OPEN),
+    State("slot.html", "a slip in the address", slip_in_the_address, Availability.OPEN),
+    State("slot.html", "a group", group, Availability.OPEN),
     State("ticket.html", "confirmed", booked("open", 34, 12), Standing.CONFIRMED),
     State("ticket.html", "frozen", frozen_ticket, Standing.CONFIRMED),
+    State("ticket.html", "promoted", promoted, Standing.CONFIRMED),
+    State("ticket.html", "moved", moved, Standing.CONFIRMED),
+    State("ticket.html", "forgotten", forgotten, Standing.CANCELLED),
     State("ticket.html", "waiting", in_line, Standing.WAITING),
     State("ticket.html", "refused", refused_ticket, Standing.REFUSED),
     State("ticket.html", "cancelled", cancelled_ticket, Standing.CANCELLED),
@@ -272,6 +351,20 @@ STATES = (
     State("cancel.html", "nobody chosen", nobody_chosen, Standing.CONFIRMED),
     State("cancel.html", "nothing to cancel", nothing_to_cancel, Standing.CANCELLED),
     State("cancel.html", "too late", too_late_to_cancel, Standing.CONFIRMED),
+    State("move.html", "dates", booked("open", 34, 12, rest="/move")),
+    State("move.html", "asked", booked("open", 34, 12, rest="/move?to=later")),
+    State("move.html", "nowhere", booked("bread", 34, 12, rest="/move")),
+    State("add.html", "one more", booked("open", 34, rest="/add")),
+    State("add.html", "wrong fields", added_nobody),
+    State("add.html", "full party", booked("open", 34, 35, 36, 37, rest="/add")),
+    State("edit.html", "as written", booked("open", 34, 12, rest="/edit")),
+    State("edit.html", "wrong fields", corrected),
+    State("edit.html", "too late", after_the_list_has_gone("/edit")),
+    State("forget.html", "asked", booked("open", 34, 12, rest="/forget")),
+    State("forget.html", "forgotten already", forgotten_already),
+    State("lost.html", "asked", opened("/lost")),
+    State("lost.html", "wrong address", link_sent("anna")),
+    State("lost.html", "sent", link_sent("anna@example.org")),
     State("refused.html", "already", refused("open", "open"), Reason.ALREADY),
     State("refused.html", "limit", refused("open", "later", "bread"), Reason.LIMIT),
     State("refused.html", "full", refused("no-line", companion="12"), Reason.FULL),

@@ -62,6 +62,7 @@ class Joined:
     registration: RegistrationId
     ages: tuple[int, ...]
     people: int
+    consents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,16 @@ class RulesRaised:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class LedgerClosed:
+    """The ledger moves elsewhere: what lands here after this row is void, until it is opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerOpened:
+    """The ledger has arrived here, or stays after all."""
+
+
 Fact = (
     SlotOffered
     | Requested
@@ -145,6 +156,8 @@ Fact = (
     | ConsentWithdrawn
     | Erased
     | RulesRaised
+    | LedgerClosed
+    | LedgerOpened
 )
 
 
@@ -291,6 +304,11 @@ def _encode_requested(fact: Requested) -> dict[str, Any]:
     }
 
 
+def _encode_joined(fact: Joined) -> dict[str, Any]:
+    who = {"registration": fact.registration, "ages": fact.ages}
+    return who | {"people": fact.people, "consents": fact.consents}
+
+
 def _decode_requested(fields: Mapping[str, Any]) -> Requested:
     return Requested(
         _newcomers(fields["ages"]),
@@ -306,7 +324,7 @@ _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     SlotOffered: ("slot_offered", lambda f: {"replaces": f.replaces, "terms": terms_to_json(f.terms)}),
     Requested: ("requested", _encode_requested),
     Cancelled: ("cancelled", lambda f: {"registration": f.registration, "members": f.members, "by": f.by}),
-    Joined: ("joined", lambda f: {"registration": f.registration, "ages": f.ages, "people": f.people}),
+    Joined: ("joined", _encode_joined),
     Corrected: ("corrected", lambda f: {"registration": f.registration, "people": f.people}),
     MailAsked: ("mail_asked", lambda f: {"registrations": f.registrations}),
     Moved: ("moved", lambda f: {"registration": f.registration, "leaves": f.leaves}),
@@ -319,13 +337,15 @@ _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     ),
     Erased: ("erased", lambda f: {"registration": f.registration}),
     RulesRaised: ("rules_raised", lambda f: {"version": f.version}),
+    LedgerClosed: ("ledger_closed", lambda f: {}),
+    LedgerOpened: ("ledger_opened", lambda f: {}),
 }
 
 _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "slot_offered": lambda f: SlotOffered(_count(f["replaces"]), terms_from_json(f["terms"])),
     "requested": _decode_requested,
     "cancelled": lambda f: Cancelled(_registration(f), _counts(f["members"]), _text(f["by"])),
-    "joined": lambda f: Joined(_registration(f), _newcomers(f["ages"]), _count(f["people"])),
+    "joined": lambda f: Joined(_registration(f), _newcomers(f["ages"]), _count(f["people"]), _texts(f["consents"])),
     "corrected": lambda f: Corrected(_registration(f), _count(f["people"])),
     "mail_asked": lambda f: MailAsked(tuple(map(RegistrationId, _texts(f["registrations"])))),
     "moved": lambda f: Moved(_registration(f), SlotId(_text(f["leaves"]))),
@@ -335,4 +355,6 @@ _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "consent_withdrawn": lambda f: ConsentWithdrawn(_registration(f), _text(f["consent"])),
     "erased": lambda f: Erased(_registration(f)),
     "rules_raised": lambda f: RulesRaised(_count(f["version"])),
+    "ledger_closed": lambda f: LedgerClosed(),
+    "ledger_opened": lambda f: LedgerOpened(),
 }

@@ -31,6 +31,8 @@ from zapis.core.entries import (
     Erased,
     HeldReleased,
     Joined,
+    LedgerClosed,
+    LedgerOpened,
     MailAsked,
     Moved,
     Requested,
@@ -71,6 +73,8 @@ class State:
     seen: set[EntryId] = field(default_factory=set)
     erased: set[RegistrationId] = field(default_factory=set)
     rules: int = 1
+    closed: bool = False
+    """Whether the ledger moves elsewhere: nothing that lands meanwhile counts, it may be asked for again there."""
     latest: datetime | None = None
     """The largest `at` so far: the clock of leases."""
 
@@ -97,7 +101,7 @@ def fold(entries: Iterable[Entry], state: State | None = None) -> State:
 
 def evolve(state: State, entry: Entry) -> None:
     """Apply one entry to `state`."""
-    if entry.id in state.seen:
+    if entry.id in state.seen or (state.closed and not isinstance(entry.fact, LedgerOpened)):
         return
     state.seen.add(entry.id)
     if state.latest is None or entry.at > state.latest:
@@ -236,7 +240,8 @@ def _joined(state: State, entry: Entry, fact: Joined) -> Reason | None:
         return reason
     ages = registration.ages + fact.ages
     members = (*registration.members, *range(len(registration.ages), len(ages)))
-    larger = _change(state, registration, ages=ages, members=members)
+    consents = tuple(dict.fromkeys(registration.consents + fact.consents))
+    larger = _change(state, registration, ages=ages, members=members, consents=consents)
     _resize(slot, larger)
     _notify(state, entry, larger, NoticeKind.ENLARGED)
     return None
@@ -388,6 +393,16 @@ def _rules_raised(state: State, entry: Entry, fact: RulesRaised) -> Reason | Non
     return None
 
 
+def _ledger_closed(state: State, entry: Entry, fact: LedgerClosed) -> Reason | None:
+    state.closed = True
+    return None
+
+
+def _ledger_opened(state: State, entry: Entry, fact: LedgerOpened) -> Reason | None:
+    state.closed = False
+    return None
+
+
 def _take_seats(state: State, registration: Registration) -> None:
     slot = state.slots[registration.slot]
     holders = slot.over if registration.over else slot.confirmed
@@ -500,4 +515,6 @@ _EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
     ConsentWithdrawn: _consent_withdrawn,
     Erased: _erased,
     RulesRaised: _rules_raised,
+    LedgerClosed: _ledger_closed,
+    LedgerOpened: _ledger_opened,
 }

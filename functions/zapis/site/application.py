@@ -17,13 +17,17 @@ from starlette.routing import Route
 
 from zapis.ledger.committer import Committer
 from zapis.schema import resource
+from zapis.site.amends import Amends
 from zapis.site.api import Api
+from zapis.site.changes import Changes
 from zapis.site.consents import Consents
 from zapis.site.desk import Desk
 from zapis.site.edge import CatchAll, Edge, Explain
 from zapis.site.events import Events
+from zapis.site.gates import Gates
 from zapis.site.guide import Guide
 from zapis.site.links import Links
+from zapis.site.lost import Lost
 from zapis.site.pages import Pages
 from zapis.site.problems import problem
 from zapis.site.rendering import SECRET, Rendering
@@ -57,6 +61,9 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) ->
     shelf, events = Shelf(), Events(links)
     showcase, guide = Showcase(desk, rendering, shelf), Guide(desk, rendering, shelf, events)
     pages, tickets, api = Pages(desk, rendering, links, events), Tickets(desk, rendering, links), Api(desk, links)
+    changes = Changes(desk.committer)
+    amends, lost = Amends(tickets, changes, links), Lost(desk, changes, rendering)
+    gates = Gates(desk, rendering, links)
     return [
         Route("/", showcase.show),
         Route("/calendar", showcase.calendar),
@@ -68,6 +75,14 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) ->
         Route("/ticket/{token}", tickets.show),
         _doors("/ticket/{token}/cancel", GET=tickets.ask, POST=tickets.cancel),
         Route("/ticket/{token}/calendar.ics", tickets.calendar),
+        _doors("/ticket/{token}/move", GET=amends.where_to, POST=amends.move),
+        _doors("/ticket/{token}/add", GET=amends.who_else, POST=amends.add),
+        _doors("/ticket/{token}/edit", GET=amends.as_written, POST=amends.correct),
+        _doors("/ticket/{token}/forget", GET=amends.what_is_forgotten, POST=amends.forget),
+        Route("/ticket/{token}/mail", amends.send_again, methods=["POST"]),
+        _doors("/lost", GET=lost.show, POST=lost.send),
+        _doors("/gate/{token}", GET=gates.show, POST=gates.mark),
+        Route("/show/{token}", gates.ticket),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),
         Route("/api/slots", api.slots),

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from zapis.core.catalogue import Enterprise, Tour
 from zapis.core.russian import NBSP, plural
 from zapis.site import russian
 
+MAP = "https://yandex.ru/maps/?text="
+"""A map that most visitors have at hand; it is a link to follow, and nothing of it is loaded here."""
 WHEELCHAIR: Mapping[str, str] = {
     "yes": "весь маршрут доступен",
     "helped": "пройти можно, сотрудники помогут",
@@ -36,12 +39,14 @@ class Condition:
     icon: str
     label: str
     text: str
+    url: str = ""
+    """Where more of it is to be seen."""
 
 
 def of_the_way_there(enterprise: Enterprise) -> list[Condition]:
     """Where to go and whom to ask for."""
     return _said(
-        Condition("pin", "Где", enterprise.address),
+        Condition("pin", "Где", enterprise.address, MAP + quote(enterprise.address)),
         Condition("metro", "Метро", station(enterprise)),
         Condition("gate", "Место встречи", enterprise.gate),
     )

@@ -198,6 +198,17 @@ class _Reader:
         return Visitor(visitor.pointer, name, self.take(f"{visitor.pointer}/age", fields.age, visitor.age, ADULT))
 
 
+def read_newcomer(typed: Mapping[str, str], has_authority: bool) -> Visitor | tuple[FieldProblem, ...]:
+    """Who joins a party (the form's first companion), or all that is wrong with them."""
+    reader = _Reader()
+    draft = _companion(typed, 1)
+    name = reader.take(f"{draft.pointer}/name", fields.name, draft.name, "")
+    age = reader.take(f"{draft.pointer}/age", fields.age, draft.age, ADULT)
+    if age < ADULT and not has_authority and f"consents-{AUTHORITY}" not in typed:
+        reader.say("/consents", _WITHOUT[AUTHORITY], AUTHORITY)
+    return tuple(reader.problems) or Visitor(draft.pointer, name, age)
+
+
 def from_fields(typed: Mapping[str, str]) -> Draft:
     """The draft in a form's fields. Rows of companions that were left empty are nobody."""
     rows = sorted({int(row[1]) for key in typed if (row := _VISITOR_FIELD.fullmatch(key))})

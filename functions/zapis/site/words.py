@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from zapis.core.model import Reason, Registration, Standing
 from zapis.core.rules import ADULT
 from zapis.core.russian import NBSP, counted
-from zapis.errors import CannotDecide, JournalDisturbed, SheetsUnavailable, ZapisError
+from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import russian
 from zapis.site.months import CalendarDay
@@ -173,10 +173,18 @@ _STOPPED = Words(
     "Мы проверяем список заявок и пока никого не записываем. Ранее подтверждённые записи в силе.",
     retry_after=60,
 )
+_MOVING = Words(
+    503,
+    "moving",
+    "Переезжаем, это недолго",
+    "Список заявок переносят на новое место. Ничего не пропадёт: отправьте заявку снова через минуту.",
+    retry_after=30,
+)
 _FAULTS: tuple[tuple[type[Exception], Words], ...] = (
     (Unsettled, UNSETTLED),
     (TooManyWaiting, _BUSY),
     (JournalDisturbed, _STOPPED),
+    (LedgerMoves, _MOVING),
     (CannotDecide, _STOPPED),
     (SheetsUnavailable, _UNAVAILABLE),
 )

@@ -1,0 +1,28 @@
+"""To which other dates of the same visit a party may move: those that would take it whole, now. Pure."""
+
+from __future__ import annotations
+
+from zapis.core import rules
+from zapis.core.model import Registration
+from zapis.site.offers import Availability, Counter, Offer
+
+
+def places_for(counter: Counter, held: Registration) -> list[Offer]:
+    """The other dates of this visit to which the whole party may move now, the soonest first."""
+    here = counter.any_offer(held.slot)
+    if here is None or not held.active or rules.is_past(here.terms, counter.now):
+        return []
+    same_tour = (offer for offer in counter.coming() if offer.tour.id == here.tour.id and offer.id != here.id)
+    return [offer for offer in same_tour if _takes(counter, offer, held)]
+
+
+def _takes(counter: Counter, offer: Offer, held: Registration) -> bool:
+    if offer.availability is not Availability.OPEN or offer.free < held.seats:
+        return False
+    elsewhere = any(offer.id in counter.state.active.get(person, {}).values() for person in held.persons)
+    return not elsewhere and rules.party_fits_the_terms(offer.terms, ages_of(held)) is None
+
+
+def ages_of(held: Registration) -> tuple[int, ...]:
+    """The ages of those who still come."""
+    return tuple(held.ages[member] for member in held.members)
