@@ -55,6 +55,7 @@ class Stage:
             settle=timedelta(seconds=settle),
             writer=writer,
             new_id=lambda: f"new{next(self._ids)}",
+            gate_link=lambda enterprise: f"https://site.example/gate/{enterprise}",
         )
 
     def settle(self, sync: Sync) -> Report:

@@ -71,11 +71,12 @@ def deliver() -> Answer:
 @cache
 def _syncer() -> Sync:
     from zapis.publish.sync import Sync
+    from zapis.tokens import Tokens
 
     chosen = settings()
     if chosen.catalogue is None:
         raise SettingsError("ZAPIS_CATALOGUE is not set: it names the organisers' spreadsheet.")
-    sheets = _sheets(chosen)
+    sheets, tokens = _sheets(chosen), Tokens(chosen.secrets)
     return Sync(
         sheets,
         open_ledger(chosen, sheets),
@@ -84,6 +85,7 @@ def _syncer() -> Sync:
         writer=_writer(),
         new_id=lambda: secrets.token_hex(5),
         names=chosen.sheet_names,
+        gate_link=lambda enterprise: f"{chosen.site_url}/gate/{tokens.gate(enterprise)}",
     )
 
 

@@ -38,6 +38,18 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that floats over a tab and draws another tab's columns, such as `numbers.seats`."""
+
+    key: str
+    title: str
+    kind: Literal["BAR", "COLUMN", "PIE"]
+    domain: str
+    series: tuple[str, ...]
+    stacked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tab:
     """One tab of a spreadsheet."""
 
@@ -49,6 +61,8 @@ class Tab:
     colour: str | None = None
     rows: tuple[dict[str, str], ...] = ()
     """Rows that a new file begins with."""
+    charts: tuple[Chart, ...] = ()
+    """What floats over its last column."""
 
     def column(self, key: str) -> Column:
         """The column with this key. Raises KeyError."""
@@ -101,6 +115,7 @@ def _tab(path: Path) -> Tab:
         hidden=declared.get("hidden", False),
         colour=declared.get("colour"),
         rows=tuple(declared.get("rows", ())),
+        charts=tuple(Chart(**{**chart, "series": tuple(chart["series"])}) for chart in declared.get("charts", ())),
     )
 
 

@@ -6,7 +6,7 @@ follows wholly from the ledger. Cells are texts or whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from zapis.core.catalogue import Catalogue, EnterpriseId
@@ -14,6 +14,7 @@ from zapis.core.entries import format_moment
 from zapis.core.fold import State
 from zapis.core.model import Reason, Registration, RegistrationId, SlotId, Standing
 from zapis.core.notices import Outbox
+from zapis.core.numbers import CHANNELS, Tally, numbers
 from zapis.core.offers import Pending
 from zapis.core.people import Person
 from zapis.core.rules import seats_left
@@ -29,7 +30,6 @@ STANDINGS = {
     Standing.REFUSED: "мест не хватило",
     Standing.CANCELLED: "отменена",
 }
-CHANNELS = {"site": "сайт", "vk": "ВКонтакте", "api": "сайт", "phone": "телефон"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,43 @@ def visitors(view: View, enterprise: EnterpriseId, listed: Set[str]) -> Lines:
                     number += comes
                     lines[line_id] = _visitor_line(view, registration, position, number if comes else "")
     return lines
+
+
+def summary(view: View) -> Lines:
+    """Totals and three tables side by side: by enterprise, by day, by channel. One line a row of the tab."""
+    found = numbers(view.state, view.catalogue)
+    totals = _totals(found.total)
+    enterprises = [(name, *_with_visits(tally)) for name, tally in found.enterprises.items()]
+    days = [(_day_in_figures(day), *_with_visits(tally)) for day, tally in sorted(found.days.items())]
+    channels = [(name, tally.asked, tally.taken, *_lost(tally)) for name, tally in found.channels.items()]
+    height = max(map(len, (totals, enterprises, days, channels)))
+    metrics = [*totals, *map(str, range(len(totals) + 1, height + 1))]
+    parts = (enterprises, 8), (days, 8), (channels, 6)
+    return {
+        metric: (totals.get(metric, ""), *(cell for part, width in parts for cell in _row(part, row, width)))
+        for row, metric in enumerate(metrics)
+    }
+
+
+def _row(part: Sequence[tuple[CellValue, ...]], row: int, width: int) -> tuple[CellValue, ...]:
+    return part[row] if row < len(part) else ("",) * width
+
+
+def _totals(tally: Tally) -> dict[str, CellValue]:
+    keys = ("visits", "seats", "taken", "fill", "waiting", "cancelled", "came", "absent")
+    return {key: getattr(tally, key) for key in keys}
+
+
+def _with_visits(tally: Tally) -> tuple[CellValue, ...]:
+    return (tally.visits, tally.seats, tally.taken, tally.fill, *_lost(tally))
+
+
+def _lost(tally: Tally) -> tuple[CellValue, ...]:
+    return (tally.waiting, tally.cancelled, tally.absent)
+
+
+def _day_in_figures(day: str) -> str:
+    return ".".join(reversed(day.split("-")))
 
 
 def _is_shown(registration: Registration) -> bool:

@@ -42,9 +42,10 @@ def show(sheets: Sheets, spreadsheet: str, words: str) -> bool:
     """
     file = read_file(sheets, spreadsheet, (CHECKS,))
     standing = hidden.lines_of(file, CHECKS)
-    if standing.get(SEASON_ROW) == (words,):
+    said, *beside = standing.get(SEASON_ROW, ("",))
+    if said == words:
         return False
-    sheets.batch_update(spreadsheet, hidden.rewrite(file.ids[CHECKS.key], {**standing, SEASON_ROW: (words,)}))
+    sheets.batch_update(spreadsheet, hidden.rewrite(file.ids[CHECKS.key], {**standing, SEASON_ROW: (words, *beside)}))
     return True
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from zapis.core import projections
 from zapis.core.audit import Note
-from zapis.core.catalogue import Catalogue
+from zapis.core.catalogue import Catalogue, EnterpriseId
 from zapis.core.entries import parse_moment
 from zapis.core.model import SlotId
 from zapis.core.offers import Decision, Pending
@@ -22,10 +22,13 @@ from zapis.sheets import Json, Sheets
 TYPED = tuple(tab("catalogue", key) for key in ("season", "enterprises", "tours", "slots"))
 SLOTS = TYPED[-1]
 REGISTRATIONS = tab("catalogue", "registrations")
-SEATS, CHECKS, LINES = HIDDEN = tuple(tab("catalogue", key) for key in ("seats", "checks", "lines"))
+SEATS, CHECKS, LINES, NUMBERS = HIDDEN = tuple(tab("catalogue", key) for key in ("seats", "checks", "lines", "numbers"))
+"""The tabs that are rewritten whole."""
 
+GateLink = Callable[[EnterpriseId], str]
+"""The address that an enterprise's guards open."""
 Wanted = dict[str, Lines]
-"""What each hidden tab, by key, is to say."""
+"""What each of them, by key, is to say."""
 
 
 class Board:
@@ -44,7 +47,9 @@ class Board:
 
     def read(self, last: Catalogue, today: date) -> Reading:
         """What organisers typed, in one read. Raises SheetError, SheetsUnavailable."""
-        self._file = read_file(self._sheets, self._spreadsheet, (*TYPED, SEATS, CHECKS), (REGISTRATIONS, LINES))
+        self._file = read_file(
+            self._sheets, self._spreadsheet, (*TYPED, SEATS, CHECKS), (REGISTRATIONS, LINES, NUMBERS)
+        )
         return read({typed.key: self._file.table(typed) for typed in TYPED}, last, today)
 
     def pending(self) -> dict[SlotId, Pending]:
@@ -95,12 +100,15 @@ class Board:
         return [request for key in differing for request in rewrite(file.ids[key.key], wanted[key.key])]
 
 
-def wanted(view: View, reading: Reading, decision: Decision, troubles: Mapping[str, str], note: Note) -> Wanted:
+def wanted(
+    view: View, reading: Reading, decision: Decision, troubles: Mapping[str, str], note: Note, gate_link: GateLink
+) -> Wanted:
     """What the hidden tabs are to say. `troubles`: what to say beside enterprises; `note`: of the journal."""
     return {
         SEATS.key: projections.seats(view, _remarks(reading, decision), decision.pending),
-        CHECKS.key: _checks(reading, troubles) | {NOTE_ROW: (str(note),)},
+        CHECKS.key: _checks(reading, troubles, gate_link) | {NOTE_ROW: (str(note), "")},
         LINES.key: projections.registrations(view),
+        NUMBERS.key: projections.summary(view),
     }
 
 
@@ -117,7 +125,7 @@ def _remarks(reading: Reading, decision: Decision) -> dict[str, str]:
     return remarks
 
 
-def _checks(reading: Reading, troubles: Mapping[str, str]) -> Lines:
+def _checks(reading: Reading, troubles: Mapping[str, str], gate_link: GateLink) -> Lines:
     """What to say beside the other rows; what has no row of its own is said in the season's first one."""
     said: dict[str, str] = {}
     for problem in reading.problems:
@@ -129,7 +137,8 @@ def _checks(reading: Reading, troubles: Mapping[str, str]) -> Lines:
     for enterprise, sentence in troubles.items():
         said[enterprise] = _joined(said.get(enterprise), sentence)
     ids = [row.text("id") for typed in TYPED[:3] for row in reading.tables[typed.key].rows if row.text("id")]
-    return {row_id: (said.get(row_id, FINE),) for row_id in ids}
+    links = {str(enterprise): gate_link(enterprise) for enterprise in reading.catalogue.enterprises}
+    return {row_id: (said.get(row_id, FINE), links.get(row_id, "")) for row_id in ids}
 
 
 def _has_row(reading: Reading, problem: Problem) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from zapis.core.tables import column_letter
+from zapis.publish import charts
 from zapis.publish.looks import CHECKBOX, body_look, colour, header_look
 from zapis.publish.places import CELLS_MASK, SHEET_MASK, Place, entered, place, quoted
 from zapis.schema import Column, Tab
@@ -72,6 +73,7 @@ def requests_to_lay_out(existing: Sequence[Json], tabs: Sequence[Tab], editors: 
     requests = [request for here in places.values() for request in _grid(here)]
     for here in places.values():
         requests += [*_headers(here, places), *_columns(here, places), *_rows(here), *_guards(here, editors)]
+        requests += charts.lacking(here, places)
     empty = [sheet for sheet in _untouched(existing, places) if not entered(sheet)]
     return requests + [{"deleteSheet": {"sheetId": sheet["properties"]["sheetId"]}} for sheet in empty]
 

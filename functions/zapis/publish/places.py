@@ -17,7 +17,7 @@ from zapis.core.tables import column_letter
 from zapis.schema import Column, Tab
 from zapis.sheets import Json
 
-SHEET_MASK = "sheets(properties(sheetId,title,gridProperties),protectedRanges(description))"
+SHEET_MASK = "sheets(properties(sheetId,title,gridProperties),protectedRanges(description),charts(chartId))"
 CELLS_MASK = "sheets(properties(sheetId),data(rowData(values(formattedValue,userEnteredValue))))"
 _HEADER_IN_FORMULA = re.compile(r'\(ROW\([^)]*\)=1[;,]\s*"((?:[^"]|"")*)"')
 
@@ -45,6 +45,8 @@ class Place:
     """How many of the rows that were read have something in them."""
     guarded: frozenset[str]
     """Descriptions of the protections that are there."""
+    charts: frozenset[int]
+    """Ids of the charts that are there."""
 
     @property
     def title(self) -> str:
@@ -77,6 +79,7 @@ def place(tab: Tab, sheet: Json | None, taken: Collection[int] = ()) -> Place:
         ids=_ids(rows[1:], found.get("id")),
         height=len(rows),
         guarded=frozenset(guard.get("description", "") for guard in (sheet or {}).get("protectedRanges", ())),
+        charts=frozenset(chart["chartId"] for chart in (sheet or {}).get("charts", ())),
     )
 
 

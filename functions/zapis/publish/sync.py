@@ -24,7 +24,7 @@ from zapis.core.projections import View
 from zapis.errors import SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Ledger
 from zapis.publish import alarm, board
-from zapis.publish.board import Board
+from zapis.publish.board import Board, GateLink
 from zapis.publish.books import Books
 from zapis.publish.rosters import Rosters
 from zapis.sheets import Sheets
@@ -59,11 +59,13 @@ class Sync:
         writer: str,
         new_id: Callable[[], str],
         names: bool = True,
+        gate_link: GateLink = lambda enterprise: "",
     ) -> None:
         self._sheets = sheets
         self._file = catalogue_file
         self._settle = settle
         self._writer = writer
+        self._gate_link = gate_link
         self._books = Books(ledger, names=names)
         self._board = Board(sheets, catalogue_file, new_id)
         self._rosters = Rosters(sheets)
@@ -142,7 +144,7 @@ class Sync:
 
     def _wanted(self, view: View, reading: Reading, decision: Decision) -> board.Wanted:
         troubles = {enterprise: trouble.sentence for enterprise, trouble in self._rosters.troubles.items()}
-        return board.wanted(view, reading, decision, troubles, self._books.watch.note)
+        return board.wanted(view, reading, decision, troubles, self._books.watch.note, self._gate_link)
 
     def _commit(self, decision: Decision, now: datetime, report: Report, *, must_write: bool) -> bool:
         """One ledger call, if there is anything to say: catalogue, offers, and the claim of the lease.
