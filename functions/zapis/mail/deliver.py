@@ -30,7 +30,7 @@ from zapis.core.marks import Found, found
 from zapis.core.model import Notice, RegistrationId
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row
 from zapis.core.people import Person, add_rows
-from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, SettingsError, SheetsUnavailable
+from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.mail.letters import Letter, Links, Matter, Sender, compose
 from zapis.mail.mime import UnusableAddress, to_message
@@ -181,6 +181,8 @@ class Deliverer:
             self._absorb(fresh)
         else:
             self._begin(fresh)
+        if self._state.closed:
+            raise LedgerMoves
 
     def _begin(self, fresh: Fresh) -> None:
         """Take in the whole ledger, if the journal holds the rows that landed, as far as they were seen or recorded."""
@@ -205,6 +207,8 @@ class Deliverer:
             self._absorb(self._opened().read(*PARTS))
             if not any(self._outbox.holds(run.id, notice.id) for notice in notices):
                 raise
+        if self._state.closed:
+            raise LedgerMoves
         return [notice for notice in notices if self._outbox.holds(run.id, notice.id)]
 
     def _send(self, run: _Run, notices: list[Notice], connection: Connection) -> None:
@@ -216,6 +220,7 @@ class Deliverer:
                     self._send_one(run, notice, connection)
                 if len(run.outcomes) >= RECORD_EVERY:
                     self._record(run)
+                    run.stopped |= self._state.closed
         finally:
             self._record(run, RECORD_PAUSES)
 

@@ -13,7 +13,7 @@ from zapis.core.model import RegistrationId
 from zapis.core.notices import Outbox
 from zapis.core.people import Person, add_rows
 from zapis.core.projections import View
-from zapis.errors import JournalDisturbed
+from zapis.errors import JournalDisturbed, LedgerMoves
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.publish.watch import Watch
 
@@ -46,6 +46,8 @@ class Books:
             fresh = self._look()
         if fresh is None:
             return False
+        if self.state.closed:
+            raise LedgerMoves
         if fresh.catalogue_revision != self.revision:
             self.catalogue = from_rows(self.ledger.catalogue())
             self.revision = fresh.catalogue_revision
@@ -54,6 +56,8 @@ class Books:
     def append(self, rows: Append) -> None:
         """Add rows and take in what is new after them. Raises what `Ledger.append` raises."""
         self._take_in(self.ledger.append(rows, *EVERYTHING))
+        if self.state.closed:
+            raise LedgerMoves
 
     def view(self) -> View:
         """What projections look at, as of now: nobody's name where sheets may not show any."""
