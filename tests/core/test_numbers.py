@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tests.spec import Season, minutes
 from zapis.core.catalogue import MOSCOW, Catalogue, Enterprise, EnterpriseId, Slot, Tour, TourId
 from zapis.core.entries import Attended
 from zapis.core.model import RegistrationId, SlotId, SlotStatus
 from zapis.core.numbers import Numbers, numbers
-from tests.spec import Season, minutes
 
 HOST = Enterprise(EnterpriseId("E"), "Завод", *[""] * 9)
 TOUR = Tour(TourId("T"), HOST.id, "Цех", "excursion", "", 60, 0, 120, 25, 5, True, "")

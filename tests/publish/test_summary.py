@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
-import pytest
-
 from tests.publish.test_sync import AT, on_stage, register, slot_of, sync
 from tests.stage import ACCOUNT
 from zapis.core.entries import Attended, Entry, to_row
