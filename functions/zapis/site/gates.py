@@ -28,10 +28,10 @@ from zapis.core.people import Person
 from zapis.site import gatelist
 from zapis.site.bodies import read_form
 from zapis.site.desk import Desk
+from zapis.site.forms import new_key
 from zapis.site.gatelist import Gate
 from zapis.site.links import Links
 from zapis.site.offers import Counter
-from zapis.site.pages import new_key
 from zapis.site.rendering import SECRET, Rendering
 
 COOKIE = "gate"

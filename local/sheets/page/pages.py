@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from local.sheets.api import Api
 from local.sheets.export import EXPORTS, XLSX
+from local.sheets.page.charts import drawing
 from local.sheets.page.shelves import shelves
 
 HERE = Path(__file__).parent
@@ -35,6 +36,7 @@ def pages(api: Api) -> list[BaseRoute]:
         Route("/spreadsheets/d/{id}", shown.moved),
         Route("/spreadsheets/d/{id}/edit", shown.book),
         Route("/spreadsheets/d/{id}/export", shown.export),
+        Route("/spreadsheets/d/{id}/charts/{chart:int}.svg", shown.chart),
         Mount("/_local/page", _Static(directory=HERE / "static")),
     ]
 
@@ -70,6 +72,15 @@ class _Pages:
         if file_id not in self._api.world.drive.sheet_ids():
             return self._html("missing.html", 404)
         return self._html("book.html", id=file_id, title=self._api.world.drive.records[file_id]["name"])
+
+    async def chart(self, request: Request) -> Response:
+        file_id, svg = request.path_params["id"], None
+        if file_id in self._api.world.drive.sheet_ids():
+            book = self._api.world.drive.book(file_id)
+            svg = drawing(book, self._api.world.calc(book), request.path_params["chart"])
+        if svg is None:
+            return self._html("missing.html", 404)
+        return Response(svg, media_type="image/svg+xml", headers=HEADERS)
 
     async def export(self, request: Request) -> Response:
         file_id, kind = request.path_params["id"], request.query_params.get("format", "xlsx")

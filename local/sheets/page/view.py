@@ -60,6 +60,22 @@ def _tab(book: Workbook, calc: Calc, tab: Tab, editor: str) -> Json:
         "heights": _sizes(tab, "rowMetadata"),
         "merges": [_edges(from_grid_range(book, merged)[1]) for merged in tab.head.get("merges", ())],
         "guards": _guards(book, tab, editor),
+        "charts": [_chart(chart) for chart in tab.head.get("charts", ())],
+    }
+
+
+def _chart(chart: Json) -> Json:
+    overlay = chart["position"]["overlayPosition"]
+    anchor = overlay.get("anchorCell", {})
+    return {
+        "id": chart["chartId"],
+        "title": chart["spec"].get("title", ""),
+        "row": anchor.get("rowIndex", 0),
+        "column": anchor.get("columnIndex", 0),
+        "left": overlay.get("offsetXPixels", 0),
+        "top": overlay.get("offsetYPixels", 0),
+        "width": overlay["widthPixels"],
+        "height": overlay["heightPixels"],
     }
 
 

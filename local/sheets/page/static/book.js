@@ -67,7 +67,8 @@ export class Book {
   async read({ glow = false } = {}) {
     const outline = await this.file.outline();
     const before = this.tab;
-    this.tabs = outline.tabs;
+    const drawing = (chart) => this.file.drawing(chart, outline.version);
+    this.tabs = outline.tabs.map((tab) => ({ ...tab, drawing }));
     document.title = outline.title;
     document.querySelector("h1").textContent = outline.title;
     const stayed = this.tabs.find((tab) => tab.id === before?.id);

@@ -21,7 +21,9 @@ export class Grid {
     this.head = part("head", "row");
     this.frozen = part("frozen", "rowgroup");
     this.body = part("body", "rowgroup");
-    root.replaceChildren(this.head, this.frozen, this.body);
+    this.floats = make("div", "floats");
+    this.floats.setAttribute("aria-hidden", "true");
+    root.replaceChildren(this.head, this.frozen, this.body, this.floats);
     this.drawn = new Map();
     this.at = { row: 0, column: 0 };
     this.to = this.at;
@@ -49,6 +51,21 @@ export class Grid {
     this.shape = shape;
     this.#drawHead();
     this.draw();
+    this.#float();
+  }
+
+  /** Charts, over the cells that they are anchored to. `tab.drawing(id)` is a chart's address. */
+  #float() {
+    this.floats.replaceChildren(...(this.tab.charts ?? []).map(({ id, title, row, column, left, top, width, height }) => {
+      const drawn = make("img", "chart");
+      drawn.src = this.tab.drawing(id);
+      drawn.alt = title;
+      drawn.style.left = `${NUMBERS + this.widths.start(column) + left}px`;
+      drawn.style.top = `${HEAD + this.heights.start(row) + top}px`;
+      drawn.style.width = `${width}px`;
+      drawn.style.height = `${height}px`;
+      return drawn;
+    }));
   }
 
   #clear() {

@@ -24,7 +24,10 @@ async function exchange(path, options) {
 export class File {
   constructor(id) {
     this.base = `/_local/files/${encodeURIComponent(id)}`;
+    this.charts = `/spreadsheets/d/${encodeURIComponent(id)}/charts`;
   }
+
+  drawing(chart, version) { return `${this.charts}/${chart}.svg?v=${version}`; }
 
   outline() { return send(`${this.base}/outline`); }
 
