@@ -17,10 +17,11 @@ FLOORS: dict[str, set[str]] = {
     "zapis.schema": {"zapis.errors"},
     "zapis.settings": {"zapis.errors"},
     "zapis.tokens": {"zapis.core"},
+    "zapis.qr": set(),
     "zapis.sheets": {"zapis.errors"},
     "zapis.ledger": {"zapis.core", "zapis.errors", "zapis.sheets"},
-    "zapis.site": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.schema", "zapis.tokens"},
-    "zapis.mail": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.schema", "zapis.tokens"},
+    "zapis.site": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.qr", "zapis.schema", "zapis.tokens"},
+    "zapis.mail": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.qr", "zapis.schema", "zapis.tokens"},
     "zapis.publish": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.schema", "zapis.sheets"},
 }
 """Each floor and those below it that it may know; `app`, `cli`, `commands` and `main` stand on top and know all."""

@@ -27,6 +27,11 @@ class Trouble:
     def anew(self) -> Ledger:
         return self.ledger.anew()
 
+    def people(self, *asked: Any) -> Any:
+        if self.on_read:
+            raise self.on_read
+        return self.ledger.people(*asked)
+
     def now(self) -> Any:
         return self.ledger.now()
 
@@ -42,6 +47,12 @@ class Trouble:
 
     def catalogue(self) -> Sequence[Any]:
         return self.ledger.catalogue()
+
+    def forget(self, registrations: Any) -> None:
+        self.ledger.forget(registrations)
+
+    def people(self, registrations: Any) -> Any:
+        return self.read(Part.PEOPLE) and self.ledger.people(registrations)
 
 
 class Troubled:

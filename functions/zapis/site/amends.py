@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -19,16 +18,16 @@ from starlette.responses import RedirectResponse, Response
 from zapis.core.model import Reason, Registration, SlotId
 from zapis.core.people import Person
 from zapis.errors import SheetError, ZapisError
-from zapis.site import fields, forms, words
+from zapis.site import forms, words
 from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
-from zapis.site.fields import Wrong
+from zapis.site.corrections import Named, corrected, named
+from zapis.site.desk import Desk
 from zapis.site.fitting import unfit_newcomers
 from zapis.site.forms import FieldProblem
 from zapis.site.links import Links
-from zapis.site.moves import ages_of, places_for
+from zapis.site.moves import ages_of, has_authority, places_for
 from zapis.site.offers import Counter
-from zapis.site.pages import new_key
 from zapis.site.rendering import SECRET
 from zapis.site.tickets import Tickets
 from zapis.site.words import Words
@@ -42,8 +41,9 @@ Problems = tuple[FieldProblem, ...]
 class Amends:
     """Doors below /ticket/<token>/."""
 
-    def __init__(self, tickets: Tickets, changes: Changes, links: Links) -> None:
+    def __init__(self, tickets: Tickets, desk: Desk, changes: Changes, links: Links) -> None:
         self._tickets = tickets
+        self._desk = desk
         self._changes = changes
         self._links = links
 
@@ -78,42 +78,43 @@ class Amends:
         wanted = next((offer for offer in others if offer.id == to), None)
         status = said.status if said else 200
         return self._tickets.page(
-            "move.html", counter, held, status, others=others, wanted=wanted, said=said, key=new_key()
+            "move.html", counter, held, status, others=others, wanted=wanted, said=said, key=forms.new_key()
         )
 
     async def who_else(self, request: Request) -> Response:
         """GET /ticket/<token>/add"""
         counter, held = await self._tickets.seen(request)
-        return self._adding(counter, held, {"key": new_key()})
+        return self._adding(counter, held, {"key": forms.new_key()})
 
     async def add(self, request: Request) -> Response:
         """POST /ticket/<token>/add"""
         typed = await read_form(request)
         counter, held = await self._tickets.seen(request)
-        visitor, offer = forms.read_newcomer(typed, _has_authority(held)), counter.any_offer(held.slot)
+        visitor = forms.read_newcomer(forms.newcomer_of(typed), _may_lead(held, typed))
+        offer = counter.any_offer(held.slot)
         if isinstance(visitor, tuple):
             return self._adding(counter, held, typed, visitor)
         if offer and (problems := unfit_newcomers(offer, (*ages_of(held), visitor.age), [visitor])):
             return self._adding(counter, held, typed, problems)
         try:
-            stamps = self._tickets.stamps(kind for kind in forms.CONSENTS if f"consents-{kind}" in typed)
+            stamps = self._desk.consents.stamps(kind for kind in forms.CONSENTS if f"consents-{kind}" in typed)
             reason = await self._changes.join(held, [visitor], _key(typed), stamps)
         except ZapisError as error:
             return self._adding(counter, held, typed, said=_trouble(error))
         if reason is None:
             return self._done(request, "joined")
         counter, held = await self._tickets.seen(request)
-        return self._adding(counter, held, {**typed, "key": new_key()}, said=words.of_no_change(reason, offer))
+        return self._adding(counter, held, {**typed, "key": forms.new_key()}, said=words.of_no_change(reason, offer))
 
     def _adding(
         self, counter: Counter, held: Registration, typed: Typed, problems: Problems = (), said: Words | None = None
     ) -> Response:
-        return self._form("add.html", counter, held, typed, problems, said, has_authority=_has_authority(held))
+        return self._form("add.html", counter, held, typed, problems, said, has_authority=has_authority(held))
 
     async def as_written(self, request: Request) -> Response:
         """GET /ticket/<token>/edit"""
         counter, held = await self._tickets.seen(request)
-        if not self._tickets.may_correct(counter, held):
+        if not self._desk.may_correct(counter, held):
             return self._editing(counter, held, None, {})
         return self._editing(counter, held, await self._changes.person(held), {})
 
@@ -121,7 +122,7 @@ class Amends:
         """POST /ticket/<token>/edit"""
         typed = await read_form(request)
         counter, held = await self._tickets.seen(request)
-        if not self._tickets.may_correct(counter, held):
+        if not self._desk.may_correct(counter, held):
             return self._editing(counter, held, None, typed, said=words.of_no_change(Reason.FROZEN))
         try:
             return await self._correct(request, counter, held, typed)
@@ -132,12 +133,12 @@ class Amends:
         known = await self._changes.person(held)
         if known is None:
             return self._editing(counter, held, None, typed, said=words.of_no_change(Reason.NOT_ACTIVE))
-        corrected, problems = _corrected(held, known, typed)
+        wanted, problems = corrected(held, known, _by_pointer(typed))
         if problems:
             return self._editing(counter, held, known, typed, problems)
-        if typed.get("revision") not in (None, str(known.revision)) and corrected != known:
+        if typed.get("revision") not in (None, str(known.revision)) and wanted != known:
             return self._editing(counter, held, known, typed, said=words.of_no_change(Reason.STALE))
-        reason = await self._changes.correct(held, known, corrected) if corrected != known else None
+        reason = await self._changes.correct(held, known, wanted) if wanted != known else None
         if reason is None:
             return self._done(request, "corrected")
         return self._editing(counter, held, known, typed, said=words.of_no_change(reason))
@@ -151,7 +152,7 @@ class Amends:
         problems: Problems = (),
         said: Words | None = None,
     ) -> Response:
-        people = _named(held, known) if known else []
+        people = named(held, known) if known else []
         values: Typed = {**_as_fields(people, known), **typed} if known else typed
         return self._form("edit.html", counter, held, values, problems, said, known=known, people=people)
 
@@ -202,13 +203,13 @@ class Amends:
         return RedirectResponse(f"{here}?done={what}", 303, SECRET)
 
 
-def _has_authority(held: Registration) -> bool:
-    return any(consent.startswith(f"{forms.AUTHORITY}/") for consent in held.consents)
+def _may_lead(held: Registration, typed: Typed) -> bool:
+    return has_authority(held) or f"consents-{forms.AUTHORITY}" in typed
 
 
 def _key(typed: Typed) -> str:
     key = typed.get("key", "")
-    return key if _KEY.fullmatch(key) else new_key()
+    return key if _KEY.fullmatch(key) else forms.new_key()
 
 
 def _trouble(error: ZapisError) -> Words:
@@ -218,23 +219,8 @@ def _trouble(error: ZapisError) -> Words:
     return words.of_fault(error)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """One of those who come, as the page of corrections shows them."""
-
-    member: int
-    name: str
-
-    @property
-    def field(self) -> str:
-        """The name of the form's field."""
-        return f"visitors-{self.member}-name"
-
-
-def _named(held: Registration, known: Person) -> list[Named]:
-    """Who comes, but for the applicant, whose name stands above already."""
-    names = [(member, known.visitors[member]) for member in held.members if member < len(known.visitors)]
-    return [Named(member, name) for member, name in names if name != known.name]
+def _by_pointer(typed: Typed) -> dict[str, object]:
+    return {f"/{name.replace('-', '/')}": value for name, value in typed.items()}
 
 
 def _as_fields(people: list[Named], known: Person) -> dict[str, str]:
@@ -246,23 +232,3 @@ def _typed_back(held: Registration, typed: Typed) -> Person:
     """Stands for who could not be read, so that the form shows what was typed."""
     names = tuple(typed.get(f"visitors-{member}-name", "") for member in range(len(held.ages)))
     return Person(typed.get("contact-name", ""), "", typed.get("contact-phone", ""), names)
-
-
-def _corrected(held: Registration, known: Person, typed: Typed) -> tuple[Person, Problems]:
-    """What stands after the correction. A value that nobody touched is not judged anew."""
-    problems: list[FieldProblem] = []
-
-    def take(field: str, read: Any, before: str) -> str:
-        value = typed.get(field, before)
-        try:
-            return before if value == before else str(read(value))
-        except Wrong as wrong:
-            problems.append(FieldProblem(f"/{field.replace('-', '/')}", str(wrong)))
-            return before
-
-    name = take("contact-name", fields.name, known.name)
-    phone = take("contact-phone", fields.phone, known.phone)
-    names = [name if visitor == known.name else visitor for visitor in known.visitors]
-    for person in _named(held, known):
-        names[person.member] = take(person.field, fields.name, person.name)
-    return replace(known, name=name, phone=phone, visitors=tuple(names)), tuple(problems)

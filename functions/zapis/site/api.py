@@ -46,7 +46,7 @@ class Api:
         from zapis.site import shapes
 
         counter = await self._desk.counter()
-        return _json(shapes.Slots([shapes.slot(offer, self._links) for offer in counter.coming()]))
+        return json_answer(shapes.Slots([shapes.slot(offer, self._links) for offer in counter.coming()]))
 
     async def slot(self, request: Request) -> Response:
         """GET /api/slots/<id>"""
@@ -55,7 +55,7 @@ class Api:
         offer = (await self._desk.counter()).offer(SlotId(request.path_params["id"]))
         if offer is None:
             return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
-        return _json(shapes.slot(offer, self._links))
+        return json_answer(shapes.slot(offer, self._links))
 
     async def register(self, request: Request) -> Response:
         """POST /api/slots/<id>/registrations"""
@@ -79,7 +79,7 @@ class Api:
             return self._refused(counter, offer, answer.reason, asked)
         if answer.standing is Standing.REFUSED and answer.reason not in _AFTER_THE_JOURNAL:
             return self._refused(counter, offer, answer.reason, asked)
-        return self._ticket(counter, answer, 201)
+        return self.ticket(counter, answer, 201)
 
     def _refused(self, counter: Counter, offer: Offer | None, reason: Reason | None, asked: PartyRequest) -> Response:
         said = words.of_refusal(reason, offer)
@@ -99,49 +99,53 @@ class Api:
 
     async def registration(self, request: Request) -> Response:
         """GET /api/registrations"""
-        holder = await self._desk.holder(_token(request))
-        return self._ticket(await self._desk.counter(), holder) if holder else _unauthorized()
+        holder = await self._desk.holder(token_of(request))
+        return self.ticket(await self._desk.counter(), holder) if holder else unauthorized()
 
     async def cancel(self, request: Request) -> Response:
         """DELETE /api/registrations"""
-        holder = await self._desk.holder(_token(request))
+        holder = await self._desk.holder(token_of(request))
         if holder is None:
-            return _unauthorized()
+            return unauthorized()
         counter = await self._desk.counter()
         offer = counter.any_offer(holder.slot)
         if holder.standing is Standing.REFUSED:
             return problem(_NOTHING_TO_CANCEL)
         if holder.active and offer and rules.is_past(offer.terms, counter.now):
             return problem(_BEGUN)
-        return self._ticket(counter, await self._desk.cancel(holder))
+        return self.ticket(counter, await self._desk.cancel(holder))
 
-    def _ticket(self, counter: Counter, registration: Registration, status: int = 200) -> Response:
+    def ticket(self, counter: Counter, registration: Registration, status: int = 200) -> Response:
+        """A registration as it stands now."""
         from zapis.site import shapes
 
         token = self._desk.tokens.ticket(registration.id)
         offer, place = counter.any_offer(registration.slot), counter.place(registration.id)
         shape = shapes.ticket(registration, place, offer, token, self._links)
         headers = {"Location": self._links.absolute("/api/registrations")} if status == 201 else {}
-        return _json(shape, status, {"Cache-Control": "no-store"} | headers)
+        return json_answer(shape, status, {"Cache-Control": "no-store"} | headers)
 
     async def description(self, request: Request) -> Response:
         """GET /api/openapi.json"""
         from zapis.site.openapi import describe
 
-        return _json(describe(self._links), headers={"Cache-Control": "public, max-age=300"})
+        return json_answer(describe(self._links), headers={"Cache-Control": "public, max-age=300"})
 
 
-def _token(request: Request) -> str:
+def token_of(request: Request) -> str:
+    """The ticket that a request brings."""
     value = request.headers.get("authorization", "").strip()
     scheme, _, token = value.partition(" ")
     return token.strip() if scheme.casefold() == "bearer" else value
 
 
-def _unauthorized() -> Response:
+def unauthorized() -> Response:
+    """The answer to who brings none."""
     return problem(words.of_status(401), {"WWW-Authenticate": "Bearer"})
 
 
-def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A value of `shapes` as an answer."""
     import msgspec
 
     all_headers = {"Cache-Control": "no-cache"} | (headers or {})

@@ -19,6 +19,7 @@ from zapis.ledger.committer import Committer
 from zapis.schema import resource
 from zapis.site.amends import Amends
 from zapis.site.api import Api
+from zapis.site.api_changes import ApiChanges
 from zapis.site.changes import Changes
 from zapis.site.consents import Consents
 from zapis.site.desk import Desk
@@ -62,7 +63,8 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) ->
     showcase, guide = Showcase(desk, rendering, shelf), Guide(desk, rendering, shelf, events)
     pages, tickets, api = Pages(desk, rendering, links, events), Tickets(desk, rendering, links), Api(desk, links)
     changes = Changes(desk.committer)
-    amends, lost = Amends(tickets, changes, links), Lost(desk, changes, rendering)
+    api_changes = ApiChanges(desk, changes, api)
+    amends, lost = Amends(tickets, desk, changes, links), Lost(desk, changes, rendering)
     gates = Gates(desk, rendering, links)
     return [
         Route("/", showcase.show),
@@ -89,6 +91,16 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) ->
         Route("/api/slots/{id}", api.slot),
         Route("/api/slots/{id}/registrations", api.register, methods=["POST"]),
         _doors("/api/registrations", GET=api.registration, DELETE=api.cancel),
+        Route("/api/registrations/move", api_changes.move, methods=["POST"]),
+        Route("/api/registrations/visitors", api_changes.join, methods=["POST"]),
+        _doors(
+            "/api/registrations/people",
+            GET=api_changes.people,
+            PATCH=api_changes.correct,
+            DELETE=api_changes.forget,
+        ),
+        Route("/api/registrations/mail", api_changes.mail, methods=["POST"]),
+        Route("/api/lost", api_changes.lost, methods=["POST"]),
         Route("/api/openapi.json", api.description),
         Route("/static/{digest}/{name}", statics.serve),
         Route("/healthz", _healthy),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,10 @@ class Consents:
         if not found:
             raise KeyError(kind)
         return found[-1]
+
+    def stamps(self, kinds: Iterable[str]) -> tuple[str, ...]:
+        """What the journal keeps of consents of these kinds, given now."""
+        return tuple(self.current(kind).stamp for kind in kinds)
 
     def version(self, kind: str, version: str) -> ConsentText | None:
         """One wording, however old."""

@@ -74,7 +74,7 @@ class Desk:
             persons=(self.tokens.person("email", request.email),),
             waits=request.waits,
             body=body,
-            consents=tuple(self.consents.current(kind).stamp for kind in request.consents),
+            consents=self.consents.stamps(request.consents) if request.consents else (),
         )
         person = Person(
             request.name, request.email, request.phone, tuple(v.name for v in request.visitors), request.language
@@ -91,6 +91,11 @@ class Desk:
             # Another instance may have written it within these seconds.
             await self.committer.refresh(0)
         return self.committer.state.registrations.get(id)
+
+    def may_correct(self, counter: Counter, held: Registration) -> bool:
+        """Whether names may still be put right: the enterprise does not have its list yet."""
+        offer = counter.any_offer(held.slot)
+        return held.active and not (offer and rules.is_frozen(offer.terms, counter.now))
 
     async def cancel(self, registration: Registration, members: Iterable[int] = ()) -> Registration:
         """The registration after `members` (all of the party if none are named) will not come.

@@ -8,6 +8,7 @@ they came from as a JSON pointer (`/visitors/1/age`). A field of the form has th
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -118,6 +119,11 @@ class Draft:
     """Problems of the shape, found while the draft was taken apart."""
 
 
+def new_key() -> str:
+    """A once-only key for one form."""
+    return secrets.token_urlsafe(18)
+
+
 def field_of(pointer: str) -> str:
     """The form's field at a JSON pointer."""
     return pointer.strip("/").replace("/", "-")
@@ -198,13 +204,17 @@ class _Reader:
         return Visitor(visitor.pointer, name, self.take(f"{visitor.pointer}/age", fields.age, visitor.age, ADULT))
 
 
-def read_newcomer(typed: Mapping[str, str], has_authority: bool) -> Visitor | tuple[FieldProblem, ...]:
-    """Who joins a party (the form's first companion), or all that is wrong with them."""
+def newcomer_of(typed: Mapping[str, str]) -> DraftVisitor:
+    """Who joins a party: the form's first companion."""
+    return _companion(typed, 1)
+
+
+def read_newcomer(draft: DraftVisitor, has_authority: bool) -> Visitor | tuple[FieldProblem, ...]:
+    """Who joins a party, or all that is wrong with them; a child needs somebody who may bring it."""
     reader = _Reader()
-    draft = _companion(typed, 1)
     name = reader.take(f"{draft.pointer}/name", fields.name, draft.name, "")
     age = reader.take(f"{draft.pointer}/age", fields.age, draft.age, ADULT)
-    if age < ADULT and not has_authority and f"consents-{AUTHORITY}" not in typed:
+    if age < ADULT and not has_authority:
         reader.say("/consents", _WITHOUT[AUTHORITY], AUTHORITY)
     return tuple(reader.problems) or Visitor(draft.pointer, name, age)
 

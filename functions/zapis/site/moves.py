@@ -1,9 +1,10 @@
-"""To which other dates of the same visit a party may move: those that would take it whole, now. Pure."""
+"""What a party is that wants to change, and to which other dates it may move: those that take it whole, now. Pure."""
 
 from __future__ import annotations
 
 from zapis.core import rules
 from zapis.core.model import Registration
+from zapis.site.forms import AUTHORITY
 from zapis.site.offers import Availability, Counter, Offer
 
 
@@ -26,3 +27,8 @@ def _takes(counter: Counter, offer: Offer, held: Registration) -> bool:
 def ages_of(held: Registration) -> tuple[int, ...]:
     """The ages of those who still come."""
     return tuple(held.ages[member] for member in held.members)
+
+
+def has_authority(held: Registration) -> bool:
+    """Whether somebody stated the right to bring the children of others."""
+    return any(consent.startswith(f"{AUTHORITY}/") for consent in held.consents)

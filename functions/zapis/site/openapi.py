@@ -11,7 +11,17 @@ from zapis.site.bodies import LARGEST_BODY
 from zapis.site.links import Links
 from zapis.site.problems import PROBLEM
 
-COMPONENTS = (shapes.Slots, shapes.RegistrationRequest, shapes.Ticket, shapes.Problem)
+COMPONENTS = (
+    shapes.Slots,
+    shapes.RegistrationRequest,
+    shapes.Ticket,
+    shapes.Move,
+    shapes.Newcomer,
+    shapes.People,
+    shapes.Correction,
+    shapes.LostMail,
+    shapes.Problem,
+)
 VERSION = "1"
 _SLOT_ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
 _KEY = {
@@ -21,6 +31,7 @@ _KEY = {
     "description": "Made once for a request and sent again with it, so that a lost answer is no second registration.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
+_OPTIONAL_KEY = _KEY | {"required": False}
 _UNSETTLED = (
     "Seats are still being checked, or the sheet does not answer: send the same request with the same key again"
 )
@@ -72,7 +83,41 @@ def _paths() -> dict[str, Any]:
             "delete": _door("cancel", "Cancel it; again, and nothing more happens", _answer("Ticket"), 401, 409)
             | {"security": by_ticket},
         },
+        "/api/registrations/move": {
+            "parameters": [_OPTIONAL_KEY],
+            "post": _change("move", "Move to another date, if it takes the whole party", "Move", 404)
+            | {"security": by_ticket},
+        },
+        "/api/registrations/visitors": {
+            "parameters": [_OPTIONAL_KEY],
+            "post": _change("join", "One more in the party, if there is room", "Newcomer") | {"security": by_ticket},
+        },
+        "/api/registrations/people": {
+            "get": _door("people", "Names, until the enterprise has its list", _answer("People"), 401, 409)
+            | {"security": by_ticket},
+            "patch": _change("correct", "Put names or the number right", "Correction", answer="People")
+            | {"security": by_ticket},
+            "delete": _door("forget", "Cancel it and delete names and contacts", _answer("Ticket"), 401)
+            | {"security": by_ticket},
+        },
+        "/api/registrations/mail": {
+            "post": _door("mail", "Send the last mail again, once in ten minutes", _answer("Ticket"), 401)
+            | {"security": by_ticket},
+        },
+        "/api/lost": {
+            "post": _door("lost", "Mail all links of an address to it", _accepted(), 400, 413, 415, 422)
+            | {"requestBody": {"required": True, "content": _json("LostMail")}},
+        },
     }
+
+
+def _change(id: str, summary: str, body: str, *problems: int, answer: str = "Ticket") -> dict[str, Any]:
+    door = _door(id, summary, _answer(answer), 400, 401, 409, 413, 415, 422, *problems)
+    return door | {"requestBody": {"required": True, "content": _json(body)}}
+
+
+def _accepted() -> dict[str, Any]:
+    return {"202": {"description": "The same whether anybody is registered under the address or not"}}
 
 
 def _door(id: str, summary: str, answers: dict[str, Any], *problems: int) -> dict[str, Any]:

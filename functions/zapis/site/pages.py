@@ -7,7 +7,6 @@ answer it got, an error or a pause included, and is kept nowhere else.
 from __future__ import annotations
 
 import re
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ class Pages:
     async def slot(self, request: Request) -> Response:
         """GET /slots/<id>"""
         counter = await self._desk.counter()
-        typed = {"key": new_key()} | ({"group-name": ""} if "group" in request.query_params else {})
+        typed = {"key": forms.new_key()} | ({"group-name": ""} if "group" in request.query_params else {})
         return self._slot(counter, _known(counter, request), typed)
 
     async def register(self, request: Request) -> Response:
@@ -148,7 +147,7 @@ class Pages:
             said=words.of_refusal(reason, offer),
             reason=reason,
             others=[] if reason is Reason.ALREADY else others,
-            typed={**_form(typed), "key": new_key()},
+            typed={**_form(typed), "key": forms.new_key()},
         )
 
     def _not_yet(self, request: Request, typed: Typed, error: ZapisError) -> Response:
@@ -193,11 +192,6 @@ class _Rows:
 
 def _doubt(meant: str) -> tuple[FieldProblem, ...]:
     return (FieldProblem("/contact/email", f"Проверьте адрес. Вы имели в виду {meant}?"),)
-
-
-def new_key() -> str:
-    """A once-only key for one form."""
-    return secrets.token_urlsafe(18)
 
 
 def _form(typed: Typed) -> dict[str, str]:

@@ -117,6 +117,51 @@ class Ticket(Struct, kw_only=True, frozen=True):
     visitors: list[Member]
 
 
+class Move(Struct, frozen=True):
+    """To which visit a party wants to move."""
+
+    slot: str
+
+
+class Newcomer(Struct, frozen=True):
+    """One more in a party."""
+
+    name: Name
+    age: Annotated[int, Meta(ge=0, le=120)]
+    consents: Annotated[
+        list[Literal["authority"]], Meta(description="Needed for a child, unless it was stated before.")
+    ] = []
+
+
+class NamedVisitor(Struct, frozen=True):
+    """One who comes, by the position among the registration's `visitors`."""
+
+    member: int
+    name: str
+
+
+class People(Struct, frozen=True):
+    """Names behind a registration. The applicant is not among the visitors."""
+
+    name: str
+    phone: str
+    visitors: list[NamedVisitor]
+
+
+class Correction(Struct, frozen=True):
+    """What is to be put right; what is left out stays."""
+
+    name: Name | None = None
+    phone: str | None = None
+    visitors: list[NamedVisitor] = []
+
+
+class LostMail(Struct, frozen=True):
+    """Where links are to be sent again."""
+
+    email: Annotated[str, Meta(max_length=254)]
+
+
 class FieldError(Struct, frozen=True):
     """What is wrong at a place in the body."""
 

@@ -23,7 +23,6 @@ from zapis.site.desk import Desk
 from zapis.site.links import Links
 from zapis.site.moves import places_for
 from zapis.site.offers import Counter, Offer
-from zapis.site.pages import new_key
 from zapis.site.rendering import SECRET, Rendering
 
 _MEMBER = re.compile(r"member-(\d{1,3})")
@@ -50,7 +49,7 @@ class Tickets:
             done=done if done in DONE else "",
             qr=self._code(holder) if holder.standing is Standing.CONFIRMED else "",
             news=_news(counter, holder),
-            key=new_key(),
+            key=forms.new_key(),
             left=_left(counter, holder),
         )
 
@@ -97,15 +96,6 @@ class Tickets:
             raise HTTPException(404)
         return await self._desk.counter(), holder
 
-    def stamps(self, kinds: Iterable[str]) -> tuple[str, ...]:
-        """What the journal keeps of consents of these kinds, given now."""
-        return tuple(self._desk.consents.current(kind).stamp for kind in kinds)
-
-    def may_correct(self, counter: Counter, holder: Registration) -> bool:
-        """Whether names may still be put right: the enterprise does not have its list yet."""
-        offer = counter.any_offer(holder.slot)
-        return holder.active and not (offer and rules.is_frozen(offer.terms, counter.now))
-
     def _leaving(self, counter: Counter, holder: Registration, nobody: bool = False, alone: bool = False) -> Response:
         return self.page("cancel.html", counter, holder, 422 if nobody or alone else 200, nobody=nobody, alone=alone)
 
@@ -128,7 +118,7 @@ class Tickets:
             frozen=bool(offer and rules.is_frozen(offer.terms, counter.now)),
             may_leave=self._may_leave(counter, holder),
             erased=holder.id in counter.state.erased,
-            may_correct=self.may_correct(counter, holder),
+            may_correct=self._desk.may_correct(counter, holder),
             may_grow=_may_grow(counter, holder),
             consents={kind: self._desk.consents.current(kind) for kind in forms.CONSENTS},
             here=self._links.path(f"/ticket/{self._desk.tokens.ticket(holder.id)}"),

@@ -1,0 +1,155 @@
+"""The JSON API's doors for who holds a ticket: another date, one more visitor, names, mails, oblivion.
+
+The same changes as on the ticket's pages, with the same answers; see `amends`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from zapis.core.model import Reason, Registration, SlotId
+from zapis.site import fields, forms, words
+from zapis.site.api import Api, json_answer, token_of, unauthorized
+from zapis.site.bodies import read_json
+from zapis.site.changes import Changes
+from zapis.site.corrections import NAME, PHONE, corrected, named
+from zapis.site.desk import Desk
+from zapis.site.fields import Wrong
+from zapis.site.fitting import unfit_newcomers
+from zapis.site.forms import DraftVisitor, FieldProblem
+from zapis.site.moves import ages_of, has_authority, places_for
+from zapis.site.offers import Counter
+from zapis.site.problems import invalid, problem
+
+_NOT_AN_OBJECT = FieldProblem("", "Здесь нужен объект JSON.")
+
+
+class ApiChanges:
+    """Doors that change what a ticket is for. Tickets come as bearer tokens."""
+
+    def __init__(self, desk: Desk, changes: Changes, api: Api) -> None:
+        self._desk = desk
+        self._changes = changes
+        self._api = api
+
+    async def move(self, request: Request) -> Response:
+        """POST /api/registrations/move"""
+        held, body = await self._held(request), await read_json(request)
+        if held is None:
+            return unauthorized()
+        if not isinstance(body, dict) or not isinstance(body.get("slot"), str):
+            return invalid([FieldProblem("/slot", "Здесь нужен код визита.")])
+        counter, to = await self._desk.counter(), SlotId(body["slot"])
+        if to == held.slot:
+            return self._api.ticket(counter, held)
+        if counter.offer(to) is None:
+            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
+        if all(offer.id != to for offer in places_for(counter, held)):
+            return problem(words.of_no_change(Reason.FULL), reason=Reason.FULL)
+        return await self._told(held, await self._changes.move(held, to, _key(request)))
+
+    async def join(self, request: Request) -> Response:
+        """POST /api/registrations/visitors"""
+        held, body = await self._held(request), await read_json(request)
+        if held is None:
+            return unauthorized()
+        if not isinstance(body, dict):
+            return invalid([_NOT_AN_OBJECT])
+        consents = body.get("consents", [])
+        given = [kind for kind in forms.CONSENTS if isinstance(consents, list) and kind in consents]
+        draft = DraftVisitor("", body.get("name"), body.get("age"))
+        visitor = forms.read_newcomer(draft, has_authority(held) or forms.AUTHORITY in given)
+        if isinstance(visitor, tuple):
+            return invalid(visitor)
+        offer = (await self._desk.counter()).any_offer(held.slot)
+        if offer and (problems := unfit_newcomers(offer, (*ages_of(held), visitor.age), [visitor])):
+            return invalid(problems)
+        return await self._told(
+            held, await self._changes.join(held, [visitor], _key(request), self._desk.consents.stamps(given))
+        )
+
+    async def people(self, request: Request) -> Response:
+        """GET /api/registrations/people"""
+        held = await self._held(request)
+        if held is None:
+            return unauthorized()
+        return await self._people(await self._desk.counter(), held)
+
+    async def correct(self, request: Request) -> Response:
+        """PATCH /api/registrations/people"""
+        held, body = await self._held(request), await read_json(request)
+        if held is None:
+            return unauthorized()
+        if not isinstance(body, dict):
+            return invalid([_NOT_AN_OBJECT])
+        counter = await self._desk.counter()
+        known = await self._changes.person(held) if self._desk.may_correct(counter, held) else None
+        if known is None:
+            return problem(words.of_no_change(Reason.FROZEN if held.active else Reason.NOT_ACTIVE))
+        wanted, problems = corrected(held, known, _by_pointer(body))
+        if problems:
+            return invalid(problems)
+        reason = await self._changes.correct(held, known, wanted) if wanted != known else None
+        return problem(words.of_no_change(reason), reason=reason) if reason else await self._people(counter, held)
+
+    async def _people(self, counter: Counter, held: Registration) -> Response:
+        from zapis.site import shapes
+
+        known = await self._changes.person(held) if self._desk.may_correct(counter, held) else None
+        if known is None:
+            return problem(words.of_no_change(Reason.FROZEN if held.active else Reason.NOT_ACTIVE))
+        visitors = [shapes.NamedVisitor(person.member, person.name) for person in named(held, known)]
+        return json_answer(shapes.People(known.name, known.phone, visitors), headers={"Cache-Control": "no-store"})
+
+    async def forget(self, request: Request) -> Response:
+        """DELETE /api/registrations/people"""
+        held = await self._held(request)
+        if held is None:
+            return unauthorized()
+        await self._changes.forget(held)
+        return await self._told(held, None)
+
+    async def mail(self, request: Request) -> Response:
+        """POST /api/registrations/mail"""
+        held = await self._held(request)
+        if held is None:
+            return unauthorized()
+        if held.active:
+            await self._changes.send_again(held)
+        return await self._told(held, None)
+
+    async def lost(self, request: Request) -> Response:
+        """POST /api/lost"""
+        body = await read_json(request)
+        try:
+            email = fields.email(body.get("email") if isinstance(body, dict) else None)
+        except Wrong as wrong:
+            return invalid([FieldProblem("/email", str(wrong))])
+        await self._desk.counter()
+        await self._changes.send_all_of(self._desk.tokens.person("email", email))
+        return Response(status_code=202, headers={"Cache-Control": "no-store"})
+
+    async def _held(self, request: Request) -> Registration | None:
+        return await self._desk.holder(token_of(request))
+
+    async def _told(self, held: Registration, reason: Reason | None) -> Response:
+        """The registration as it stands now, or why it stands as before."""
+        counter = await self._desk.counter()
+        if reason is not None:
+            return problem(words.of_no_change(reason, counter.any_offer(held.slot)), reason=reason)
+        return self._api.ticket(counter, counter.state.registrations[held.id])
+
+
+def _key(request: Request) -> str:
+    return request.headers.get("idempotency-key", "") or forms.new_key()
+
+
+def _by_pointer(body: dict[str, Any]) -> dict[str, object]:
+    """What is to be corrected. Whoever is not named stays."""
+    wanted = {pointer: body[key] for key, pointer in (("name", NAME), ("phone", PHONE)) if body.get(key) is not None}
+    visitors = body.get("visitors")
+    known = [visitor for visitor in visitors if isinstance(visitor, dict)] if isinstance(visitors, list) else []
+    return wanted | {f"/visitors/{visitor.get('member')}/name": visitor.get("name") for visitor in known}
