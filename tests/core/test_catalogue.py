@@ -243,3 +243,15 @@ def test_dates_and_times_that_sheets_understood_are_numbers():
 def test_a_count_that_is_none_is_refused(typed):
     with pytest.raises(Unclear):
         whole_number(Cell(typed))
+
+
+def test_a_rehearsal_needs_one_address_or_none():
+    def season(typed: str) -> Reading:
+        rows = [*SEASON, ["Репетиция", typed, "rehearsal"]]
+        shown = [dict(zip(("Параметр", "Значение", "_id"), row, strict=True)) for row in rows]
+        tables = {key: table(key) for key in ("enterprises", "tours", "slots")}
+        return read({**tables, "season": table("season", *shown)}, Catalogue(), TODAY)
+
+    assert season("olga@example.org").catalogue.season.rehearsal == "olga@example.org"
+    assert season("").catalogue.season.rehearsal == ""
+    assert "нужен один адрес почты" in str(season("да").problems[0])

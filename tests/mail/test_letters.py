@@ -330,3 +330,17 @@ def letter_of(language: str, children_per_adult: int, **way: Any) -> Letter:
     hosts = {key: replace(host, **way) for key, host in offered.enterprises.items()}
     story = Story(replace(offered, enterprises=hosts))
     return story.letter(story.register(language=language))
+
+
+@LANGUAGES
+@ALL
+def test_in_a_rehearsal_every_letter_goes_to_the_organiser_and_says_so(kind: NoticeKind, language: str) -> None:
+    story, registration = STORIES[kind](language)
+    assert story.shown.season
+    rehearsal = replace(story.shown, season=replace(story.shown.season, rehearsal="organiser@mosprom.example"))
+
+    rehearsed = compose(story.matter(registration), rehearsal, SENDER, LINKS)
+
+    assert rehearsed.to == "organiser@mosprom.example"
+    assert rehearsed.subject.startswith({"ru": "[Репетиция] ", "en": "[Rehearsal] "}[language])
+    assert rehearsed.calendar is None or rehearsed.calendar.attendee == "organiser@mosprom.example"

@@ -51,6 +51,8 @@ class Season:
     operator: str
     email: str
     phone: str
+    rehearsal: str = ""
+    """The organiser's address, to which all mail goes while this is not for real; empty in a real season."""
 
 
 @dataclass(frozen=True, slots=True)

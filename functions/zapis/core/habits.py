@@ -16,6 +16,7 @@ MONTHS = ("янв", "фев", "мар", "апр", "мая", "июн", "июл", 
 _DATE = re.compile(r"(\d{1,2})[.\-/ ](\d{1,2})(?:[.\-/ ](\d{2,4}))?(?:\s*г\.?)?")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DATE_IN_WORDS = re.compile(r"(\d{1,2})\s+([а-яё]{3,8})\.?(?:\s+(\d{4}))?(?:\s*г\.?)?")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _TIME = re.compile(r"(\d{1,2})(?:[:.\-\s](\d{2}))?(?::\d{2})?(?:\s*ч\.?)?")
 
 
@@ -88,6 +89,14 @@ def yes(cell: Cell, default: bool) -> bool:
     if text in ("нет", "no", "false", "ложь", "-", "–"):
         return False
     raise Unclear(f"нужно «да» или «нет», а написано «{cell.text.strip()}»")
+
+
+def address(cell: Cell) -> str:
+    """A single e-mail address."""
+    text = cell.text.strip()
+    if not _ADDRESS.fullmatch(text):
+        raise Unclear(f"нужен один адрес почты, а написано «{text}»")
+    return text
 
 
 def _day_parts(text: str) -> tuple[int | None, int, int] | None:

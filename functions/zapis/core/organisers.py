@@ -264,6 +264,7 @@ def _season(table: Table, last: Season | None, today: date, reading: Reading) ->
         operator=value("operator"),
         email=value("email"),
         phone=value("phone"),
+        rehearsal=value("rehearsal", habits.address),
     )
     if table.missing or "title" not in rows:
         reading.problems.append(

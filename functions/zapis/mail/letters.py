@@ -131,11 +131,12 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
     common = templates.get_template("common.jinja").make_module(scene)
     layout = scene | {"words": words, "common": common}
     bind = SPEECHES[language].bind
+    rehearsed = f"[{getattr(common, 'rehearsal', '')}] " if season.rehearsal else ""
     return Letter(
-        to=matter.person.email,
+        to=season.rehearsal or matter.person.email,
         sender=sender if sender.name else replace(sender, name=season.title),
         reply_to=season.email,
-        subject=_one_line(str(getattr(words, "subject", "")), LONGEST_SUBJECT),
+        subject=_one_line(rehearsed + str(getattr(words, "subject", "")), LONGEST_SUBJECT),
         text=bind(templates.get_template("letter.txt").render(layout)),
         html=bind(templates.get_template("letter.html").render(layout)),
         language=language,
@@ -242,7 +243,7 @@ def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, co
         description="\n".join(filter(None, (visit.gate, visit.documents, visit.clothes, code))),
         organiser=sender.address,
         organiser_name=season.operator or season.title,
-        attendee=matter.person.email,
+        attendee=season.rehearsal or matter.person.email,
     )
 
 
