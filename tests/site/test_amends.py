@@ -222,7 +222,7 @@ async def test_the_page_of_corrections_shows_what_stands_and_takes_what_is_right
     path = f"/ticket/{TOKENS.ticket(before.id)}"
 
     form = fields_of(await site.get(f"{path}/edit"))
-    assert (form["contact-name"], form["contact-phone"]) == ("Анна Петрова", "+79161234567")
+    assert (form["contact-name"], form["contact-phone"]) == ("Анна Петрова", "+7 916 123-45-67")
     assert form["visitors-1-name"] == "Маша Петрова"
     typed = {"contact-name": "Анна Перова", "contact-phone": "8-916-000-00-00", "visitors-1-name": "Мария Перова"}
     answer = await site.post(f"{path}/edit", data=form | typed)

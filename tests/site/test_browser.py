@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from starlette.responses import HTMLResponse
 
 from tests.site.conftest import Programme
@@ -138,31 +138,101 @@ def test_wrong_fields_take_the_focus_and_keep_what_was_typed(programme: Programm
         assert fits_the_phone(page)
 
 
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Walk with the Tab key until the cursor is there."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"the Tab key never comes to {wanted}")
+
+
 def test_the_whole_way_goes_by_keyboard_alone(programme: Programme, lively: Page):
     page = lively
     with served(programme.open()) as site:
         page.goto(f"{site}/slots/open")
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
-        page.get_by_label("Имя и фамилия").first.focus()
-        for typed in ("Анна Петрова", "anna@example.org", "+7 916 123-45-67"):
+        page.keyboard.press("Enter")
+        for label, typed in (
+            ("Имя и фамилия", "Анна Петрова"),
+            ("Электронная почта", "anna@example.org"),
+            ("Телефон", "+7 916 123-45-67"),
+            ("Лет в день визита вам", "34"),
+        ):
+            tab_to(page, page.get_by_label(label).first)
             page.keyboard.type(typed)
-            page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
-        page.keyboard.type("34")
-        page.keyboard.press("Tab")
-        expect(page.get_by_role("button", name="Добавить спутника")).to_be_focused()
+        tab_to(page, page.get_by_role("button", name="Добавить спутника"))
         page.keyboard.press("Enter")
         expect(page.get_by_label("Имя и фамилия спутника 1")).to_be_focused()
         page.keyboard.type("Маша")
         page.keyboard.press("Tab")
         page.keyboard.type("12")
         for box in page.locator("#consents input").all():
-            box.focus()
+            tab_to(page, box)
             page.keyboard.press("Space")
         page.keyboard.press("Enter")
-
         expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+
+        tab_to(page, page.get_by_role("link", name="Перенести на другую дату"))
+        page.keyboard.press("Enter")
+        tab_to(page, page.get_by_role("link", name="суббота, 19 декабря"))
+        page.keyboard.press("Enter")
+        tab_to(page, page.get_by_role("button", name="Перенести"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Перенесли: вы записаны на другую дату")).to_be_visible()
+        assert programme.registrations()[0].slot == "later"
+
+
+def test_a_holder_grows_the_party_corrects_a_name_and_is_forgotten(programme: Programme, page: Page):
+    with served(programme.open()) as site:
+        page.goto(f"{site}/slots/open")
+        fill(page)
+        agree(page)
+        page.locator("form .button-big").click()
+
+        page.get_by_role("link", name="Добавить человека").click()
+        page.get_by_label("Имя и фамилия").fill("Вера Котова")
+        page.get_by_label("Лет в день визита").fill("41")
+        assert fits_the_phone(page)
+        page.get_by_role("button", name="Добавить", exact=True).click()
+        expect(page.get_by_text("2 человека: 34 года, 41 год")).to_be_visible()
+
+        page.get_by_role("link", name="Исправить имя или телефон").click()
+        page.get_by_label("Имя и фамилия посетителя 2").fill("Вера Кротова")
+        assert fits_the_phone(page)
+        page.get_by_role("button", name="Сохранить").click()
+        expect(page.get_by_role("status")).to_contain_text("Исправили")
+        (person,) = programme.people().values()
+        assert person.visitors == ("Анна Петрова", "Вера Кротова")
+
+        page.get_by_role("link", name="Удалить мои данные").click()
+        page.get_by_role("button", name="Отменить заявку и удалить данные").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Заявка отменена")
+        assert [person.name for person in programme.people().values()] == [""]
+
+
+def test_while_the_network_is_lost_the_page_keeps_what_was_typed_and_sends_it_afterwards(
+    programme: Programme, browser: Browser
+):
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    with served(programme.open()) as site:
+        page.goto(f"{site}/slots/open")
+        fill(page)
+        agree(page)
+        context.set_offline(True)
+        page.locator("form .button-big").click()
+
+        expect(page.get_by_text("Связи нет, заявка не отправлена")).to_be_visible()
+        expect(page.get_by_label("Электронная почта")).to_have_value("anna@example.org")
+        assert programme.registrations() == []
+        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+        context.set_offline(False)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+        assert len(programme.registrations()) == 1
+    context.close()
 
 
 def test_while_seats_are_checked_the_page_sends_itself_again(programme: Programme, lively: Page):

@@ -18,7 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from zapis.core.model import Reason, Registration, SlotId
 from zapis.core.people import Person
 from zapis.errors import SheetError, ZapisError
-from zapis.site import forms, words
+from zapis.site import fields, forms, words
 from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
 from zapis.site.corrections import Named, corrected, named
@@ -224,7 +224,11 @@ def _by_pointer(typed: Typed) -> dict[str, object]:
 
 
 def _as_fields(people: list[Named], known: Person) -> dict[str, str]:
-    own = {"contact-name": known.name, "contact-phone": known.phone, "revision": str(known.revision)}
+    own = {
+        "contact-name": known.name,
+        "contact-phone": fields.as_people_write(known.phone),
+        "revision": str(known.revision),
+    }
     return own | {person.field: person.name for person in people}
 
 

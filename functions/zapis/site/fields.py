@@ -86,6 +86,17 @@ def phone(value: object) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def as_people_write(phone: str) -> str:
+    """A number that `phone` returned, with its spaces and hyphens; any other text as it is."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return phone
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
 def age(value: object) -> int:
     """Full years on the day of the visit. Raises Wrong."""
     if value is None or value == "":
