@@ -14,6 +14,8 @@ import click
 from zapis.commands.doctor import doctor
 from zapis.commands.journal import journal
 from zapis.commands.ledger import ledger
+from zapis.commands.people import people_commands
+from zapis.commands.season import season
 from zapis.errors import QuotaExceeded, SettingsError, ZapisError
 from zapis.publish.layout import lay_out
 from zapis.schema import schema
@@ -31,6 +33,8 @@ def main() -> None:
 main.add_command(doctor)
 main.add_command(journal)
 main.add_command(ledger)
+main.add_command(season)
+main.add_command(people_commands)
 
 
 @main.group()

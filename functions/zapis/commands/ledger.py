@@ -28,7 +28,7 @@ HELP = {"help_option_names": ["-h", "--help"]}
 DATABASE = "postgresql"
 
 
-def _in_force(command: Command) -> Command:
+def in_force(command: Command) -> Command:
     """The options `ledger` and `database`."""
     sheet = click.option("--ledger", metavar="LINK", envvar="ZAPIS_LEDGER", show_envvar=True, help="A spreadsheet.")
     base = click.option("--database", metavar="URL", envvar="ZAPIS_DATABASE", show_envvar=True, help="Or a database.")
@@ -58,7 +58,7 @@ def upgrade(database: str) -> None:
 
 
 @ledger.command()
-@_in_force
+@in_force
 @click.option("--to", "there", metavar="LINK|URL", required=True, help="An empty ledger: laid out, or upgraded.")
 @key_option
 @emulator_option
@@ -78,7 +78,7 @@ def move(ledger: str | None, database: str | None, there: str, key: Path | None,
 
 
 @ledger.command()
-@_in_force
+@in_force
 @key_option
 @emulator_option
 def reopen(ledger: str | None, database: str | None, key: Path | None, emulator: str | None) -> None:
@@ -89,7 +89,7 @@ def reopen(ledger: str | None, database: str | None, key: Path | None, emulator:
 
 
 @ledger.command()
-@_in_force
+@in_force
 @click.option("--file", type=Path, help="Write this file.")
 @click.option("--folder", type=Path, help="Add a copy named by its moment to this folder.")
 @click.option("--keep", type=click.IntRange(1), default=14, show_default=True, help="How many copies the folder keeps.")
@@ -124,14 +124,14 @@ def export(
 
 
 @ledger.command("import")
-@_in_force
+@in_force
 @click.argument("file", type=Path)
 @key_option
 @emulator_option
 def import_(ledger: str | None, database: str | None, file: Path, key: Path | None, emulator: str | None) -> None:
     """Put a copy into an empty ledger. Run it again if it was cut off.
 
-    Whoever was erased since the copy was made is in it: run `zapis people erase --again` afterwards.
+    Whoever was erased since the copy was made is in it: run `zapis people erase --listed` with the last proof.
 
     Example: zapis ledger import zapis-2030-09-01T030000Z.jsonl --database postgresql+psycopg://zapis@host/new
     """
