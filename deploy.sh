@@ -165,7 +165,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
-ZAPIS_SHEET_NAMES \
+ZAPIS_SHEET_NAMES ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS \
 SHEETS_EMULATOR_HOST "
 
 complain() { complaints+=("$*"); }
@@ -350,6 +350,9 @@ check_numbers() {
     complain "ZAPIS_SETTLE_SECONDS: $ZAPIS_SETTLE_SECONDS is no number of seconds."
   fi
   local name
+  for name in ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS; do
+    if ! [[ ${!name:-0} =~ ^[0-9]+$ ]]; then complain "$name: ${!name} is no number of days."; fi
+  done
   for name in SITE_MIN_INSTANCES SITE_MAX_INSTANCES; do
     if ! [[ ${!name} =~ ^[0-9]{1,3}$ ]]; then
       complain "$name: ${!name} is no number of instances."
@@ -529,8 +532,10 @@ deploy_functions() {
     --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
-  local names=${ZAPIS_SHEET_NAMES:+|ZAPIS_SHEET_NAMES=$ZAPIS_SHEET_NAMES}
-  deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle$names" "$keys" --entry-point=sync
+  local private=${ZAPIS_SHEET_NAMES:+|ZAPIS_SHEET_NAMES=$ZAPIS_SHEET_NAMES}
+  private+=${ZAPIS_KEEP_DAYS:+|ZAPIS_KEEP_DAYS=$ZAPIS_KEEP_DAYS}
+  private+=${ZAPIS_KEEP_ENDED_DAYS:+|ZAPIS_KEEP_ENDED_DAYS=$ZAPIS_KEEP_ENDED_DAYS}
+  deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle$private" "$keys" --entry-point=sync
   deploy_job zapis-deliver "$common|ZAPIS_MAIL_FROM=$ZAPIS_MAIL_FROM" \
     "$keys,ZAPIS_SMTP_URL=$SMTP_SECRET:$SMTP_VERSION" --entry-point=deliver
 }

@@ -70,6 +70,7 @@ def deliver() -> Answer:
 
 @cache
 def _syncer() -> Sync:
+    from zapis.core.retention import Keeping
     from zapis.publish.sync import Sync
     from zapis.tokens import Tokens
 
@@ -85,6 +86,7 @@ def _syncer() -> Sync:
         writer=_writer(),
         new_id=lambda: secrets.token_hex(5),
         names=chosen.sheet_names,
+        keeping=Keeping(timedelta(days=chosen.keep_days), timedelta(days=chosen.keep_ended_days)),
         gate_link=lambda enterprise: f"{chosen.site_url}/gate/{tokens.gate(enterprise)}",
     )
 

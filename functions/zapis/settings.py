@@ -14,6 +14,7 @@ from pathlib import Path
 from zapis.errors import SettingsError
 
 DEFAULT_SETTLE_SECONDS = 120.0
+DEFAULT_KEEP_DAYS, DEFAULT_KEEP_ENDED_DAYS = 30.0, 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Settings:
     """host:port of a Sheets emulator, never set in a deployment."""
     sheet_names: bool
     """Whether sheets show people's names; if not, codes and head counts."""
+    keep_days: float
+    """For how many days after the visit names and contacts are kept."""
+    keep_ended_days: float
+    """For how many days those of cancelled and refused requests are kept."""
     settle_seconds: float
     """How long an edit that affects people must stand unchanged before it takes effect."""
 
@@ -53,7 +58,9 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         key_file=_key_file(env),
         emulator=env.get("SHEETS_EMULATOR_HOST") or None,
         sheet_names=_switch(env, "ZAPIS_SHEET_NAMES", default=not env.get("ZAPIS_DATABASE", "").strip()),
-        settle_seconds=_seconds(env, "ZAPIS_SETTLE_SECONDS", DEFAULT_SETTLE_SECONDS),
+        keep_days=_number(env, "ZAPIS_KEEP_DAYS", "days", DEFAULT_KEEP_DAYS),
+        keep_ended_days=_number(env, "ZAPIS_KEEP_ENDED_DAYS", "days", DEFAULT_KEEP_ENDED_DAYS),
+        settle_seconds=_number(env, "ZAPIS_SETTLE_SECONDS", "seconds", DEFAULT_SETTLE_SECONDS),
     )
 
 
@@ -108,12 +115,12 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     return default if not text else text == "on"
 
 
-def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+def _number(env: Mapping[str, str], name: str, unit: str, default: float) -> float:
     text = env.get(name, "").strip()
     try:
-        seconds = float(text) if text else default
+        number = float(text) if text else default
     except ValueError:
-        raise SettingsError(f"{name}: expected a number of seconds, found {text!r}.") from None
-    if seconds < 0:
-        raise SettingsError(f"{name}: expected a number of seconds, found {text!r}.")
-    return seconds
+        number = -1.0
+    if not 0 <= number < 1e6:
+        raise SettingsError(f"{name}: expected a number of {unit}, found {text!r}.")
+    return number

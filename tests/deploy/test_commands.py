@@ -205,6 +205,7 @@ def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(op
     operator.settings["ZAPIS_SETTLE_SECONDS"] = "60"
     in_sheets = operator.dry_run()
     operator.settings |= {"ZAPIS_DATABASE": DATABASE, "ZAPIS_SHEET_NAMES": "on"}
+    operator.settings |= {"ZAPIS_KEEP_DAYS": "14", "ZAPIS_KEEP_ENDED_DAYS": "3"}
 
     deployed: set[str] = set()
     for line in [*deployments(in_sheets).values(), *deployments(operator.dry_run()).values()]:

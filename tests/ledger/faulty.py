@@ -36,6 +36,12 @@ class FaultyLedger:
     def catalogue(self) -> tuple[Row, ...]:
         return self._ledger.catalogue()
 
+    def forget(self, registrations):
+        self._ledger.forget(registrations)
+
+    def people(self, registrations):
+        return self._ledger.people(registrations)
+
     def read(self, *parts: Part) -> Fresh:
         self.calls.append("read")
         if self.disturbed:

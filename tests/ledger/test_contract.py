@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.stage import stage
+from zapis.core.model import RegistrationId
 from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Append, Fresh, Part
 from zapis.ledger.sql.ledger import SqlLedger
@@ -136,3 +137,40 @@ def test_the_clock_is_in_utc(open_ledger):
     ledger.read(Part.JOURNAL)
 
     assert abs(ledger.now() - datetime.now(UTC)).total_seconds() < 2
+
+
+def test_who_is_forgotten_is_in_no_row_any_more(open_ledger):
+    ledger, other = open_ledger(), open_ledger()
+    ledger.append(Append(people=[("anna", "0", "Анна"), ("boris", "0", "Борис"), ("anna", "1", "Анна")]), *Part)
+
+    ledger.forget({RegistrationId("anna")})
+    ledger.forget({RegistrationId("anna"), RegistrationId("nobody")})
+
+    rows = other.read(Part.PEOPLE).people
+    assert [row for row in rows if row[0] != "anna"] == [("boris", "0", "Борис")]
+    assert "Анна" not in str(rows)
+
+
+def test_whoever_read_people_before_goes_on_after_some_were_forgotten(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(people=[("anna", "0", "Анна")]), Part.PEOPLE)
+    open_ledger().forget({RegistrationId("anna")})
+
+    assert ledger.append(Append(people=[("boris", "0", "Борис")]), Part.PEOPLE).people == (("boris", "0", "Борис"),)
+
+
+def test_a_row_of_somebody_forgotten_that_is_sent_again_can_be_forgotten_again(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(people=[("anna", "0", "Анна")]))
+    ledger.forget({RegistrationId("anna")})
+    ledger.append(Append(people=[("anna", "0", "Анна")]))
+    ledger.forget({RegistrationId("anna")})
+
+    assert "Анна" not in str(open_ledger().read(Part.PEOPLE))
+
+
+def test_people_are_found_by_their_registration(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(people=[("anna", "0", "{}"), ("boris", "0", "{}"), ("anna", "1", "{}")]))
+
+    assert ledger.people({RegistrationId("anna")}) == (("anna", "0", "{}"), ("anna", "1", "{}"))

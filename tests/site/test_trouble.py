@@ -27,11 +27,6 @@ class Trouble:
     def anew(self) -> Ledger:
         return self.ledger.anew()
 
-    def people(self, *asked: Any) -> Any:
-        if self.on_read:
-            raise self.on_read
-        return self.ledger.people(*asked)
-
     def now(self) -> Any:
         return self.ledger.now()
 

@@ -22,6 +22,8 @@ STALE_AFTER = timedelta(days=1)
 """How long after the visit began nobody is mailed about it any more."""
 
 CLAIMED, SENT, FAILED, DEFERRED = "claimed", "sent", "failed", "deferred"
+DESTROYED = "destroyed"
+"""Names and contacts of registrations were destroyed, and why."""
 SYNC_LEASE = "lease.sync"
 """What a run of `sync` claims before it writes to people's spreadsheets."""
 LEASE_LASTS = timedelta(minutes=1)
@@ -35,6 +37,14 @@ class Claim:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """When and why somebody's names and contacts were destroyed."""
+
+    at: datetime
+    reason: str
+
+
 @dataclass(slots=True)
 class Outbox:
     """What the outbox's rows say, folded in their order."""
@@ -46,6 +56,8 @@ class Outbox:
     """Why a notice will never be sent (a mailbox that does not exist, say)."""
     deferred: dict[str, list[datetime]] = field(default_factory=dict)
     """When a notice was tried in vain."""
+    destroyed: dict[str, Destruction] = field(default_factory=dict)
+    """Registrations whose names and contacts are no more."""
 
     def apply(self, row: Sequence[str]) -> None:
         """Take one row in; a row that cannot be read says nothing."""
@@ -64,6 +76,8 @@ class Outbox:
             elif kind == FAILED:
                 self._end(item)
                 self.failed[item] = detail
+            elif kind == DESTROYED:
+                self.destroyed[item] = Destruction(at, detail)
             elif kind == DEFERRED:
                 self._put_off(item, Claim(run, at))
 

@@ -44,9 +44,13 @@ def to_row(registration: RegistrationId, person: Person) -> Row:
     return (registration, str(person.revision), json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
 
 
+NOBODY = Person("", "", "", (), revision=FORGOTTEN)
+"""What is known of who was forgotten."""
+
+
 def forgotten(registration: RegistrationId) -> Row:
     """The row that takes the place of whoever asked to be forgotten."""
-    return to_row(registration, Person("", "", "", (), revision=FORGOTTEN))
+    return to_row(registration, NOBODY)
 
 
 def add_rows(people: dict[RegistrationId, Person], rows: Iterable[Sequence[str]]) -> None:

@@ -348,10 +348,9 @@ class Committer:
         self._looked = True
         return _Answer.of(journal, fresh)
 
-    def _read_people(self, registrations: Collection[RegistrationId]) -> dict[RegistrationId, Person]:
+    def _read_people(self, registrations: frozenset[RegistrationId]) -> dict[RegistrationId, Person]:
         known: dict[RegistrationId, Person] = {}
-        rows = self._opened().anew().read(Part.PEOPLE).people
-        add_rows(known, (row for row in rows if row[0] in registrations))
+        add_rows(known, self._opened().people(registrations))
         return known
 
     def _heard(self, fresh: Fresh) -> _Answer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from zapis.core.entries import Row
+from zapis.core.model import RegistrationId
+from zapis.core.people import forgotten
 from zapis.ledger.port import Append, Fresh, Part
 
 
@@ -50,6 +52,17 @@ class MemoryLedger:
     def catalogue(self) -> tuple[Row, ...]:
         with self._store.lock:
             return self._store.catalogue
+
+    def forget(self, registrations: Collection[RegistrationId]) -> None:
+        with self._store.lock:
+            rows = self._store.lists[Part.PEOPLE]
+            for place, row in enumerate(rows):
+                if row[0] in registrations:
+                    rows[place] = forgotten(RegistrationId(row[0]))
+
+    def people(self, registrations: Collection[RegistrationId]) -> tuple[Row, ...]:
+        with self._store.lock:
+            return tuple(row for row in self._store.lists[Part.PEOPLE] if row[0] in registrations)
 
     def _fresh(self, parts: tuple[Part, ...]) -> Fresh:
         new: dict[Part, tuple[Row, ...]] = {}

@@ -1,19 +1,20 @@
 """What a ledger is: four lists of rows that grow, read by cursor.
 
-Three of them (journal, people, outbox) only grow; `catalogue` is replaced whole. One call appends to any of
-them at once, all or nothing, and brings back what is new in those that the caller wants: that one call is the
-group commit. A `Ledger` object remembers how far it has read, so it belongs to one thread.
+Three of them (journal, people, outbox) only grow, but that people are forgotten; `catalogue` is replaced. One call
+appends to any of them at once, all or nothing, and brings back what is new in those that the caller wants: that one
+call is the group commit. A `Ledger` object remembers how far it has read, so it belongs to one thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from zapis.core.entries import Row
+from zapis.core.model import RegistrationId
 
 
 class Part(StrEnum):
@@ -64,3 +65,9 @@ class Ledger(Protocol):
 
     def catalogue(self) -> tuple[Row, ...]:
         """The catalogue's rows as they stand."""
+
+    def forget(self, registrations: Collection[RegistrationId]) -> None:
+        """Destroy what the rows of people say of these; only `sync` does, under its lease. May be repeated."""
+
+    def people(self, registrations: Collection[RegistrationId]) -> tuple[Row, ...]:
+        """The rows of people of these, at this moment."""

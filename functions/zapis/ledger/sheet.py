@@ -8,15 +8,17 @@ identity. Never values.append: it looks for "the table" and loses rows when two 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from zapis.core.entries import JOURNAL_COLUMNS, Row
+from zapis.core.model import RegistrationId
 from zapis.core.notices import OUTBOX_COLUMNS
-from zapis.core.people import PEOPLE_COLUMNS
+from zapis.core.people import PEOPLE_COLUMNS, forgotten
 from zapis.errors import CallRefused, JournalDisturbed, SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Part
-from zapis.sheets import Json, Sheets, append_rows, texts
+from zapis.sheets import Json, Sheets, append_rows, text_row, texts
 
 CATALOGUE = "_catalogue"
 COLUMNS = {Part.JOURNAL: JOURNAL_COLUMNS, Part.PEOPLE: PEOPLE_COLUMNS, Part.OUTBOX: OUTBOX_COLUMNS}
@@ -71,6 +73,21 @@ class SheetLedger:
         answer = self._sheets.get(self._spreadsheet, [f"'{CATALOGUE}'!A2:C"], GRID)
         return tuple(_padded(row, 3) for row in _rows(answer["sheets"][0]))
 
+    def forget(self, registrations: Collection[RegistrationId]) -> None:
+        """Rows are emptied where they stand: rows of the ledger never move."""
+        answer = self._sheets.get(self._spreadsheet, [f"'{Part.PEOPLE}'!A2:C"], GRID)
+        sheet = answer["sheets"][0]
+        rows = enumerate(_rows(sheet), 1)
+        id = sheet["properties"]["sheetId"]
+        written = [_emptied(id, place, row[0]) for place, row in rows if row and row[0] in registrations]
+        if written:
+            self._sheets.batch_update(self._spreadsheet, written)
+
+    def people(self, registrations: Collection[RegistrationId]) -> tuple[Row, ...]:
+        answer = self._sheets.get(self._spreadsheet, [f"'{Part.PEOPLE}'!A2:C"], GRID)
+        rows = _rows(answer["sheets"][0])
+        return tuple(_padded(row, WIDTHS[Part.PEOPLE]) for row in rows if row and row[0] in registrations)
+
     def _requests(self, rows: Append) -> Any:
         for part, values in ((Part.JOURNAL, rows.journal), (Part.PEOPLE, rows.people), (Part.OUTBOX, rows.outbox)):
             if values:
@@ -106,7 +123,7 @@ class SheetLedger:
     def _tail(self, part: Part, sheet: Json) -> tuple[Row, ...]:
         number, anchor = self._anchors[part]
         rows = [_padded(row, WIDTHS[part]) for row in _rows(sheet)]
-        if rows and rows[0] == anchor:
+        if rows and (rows[0] == anchor or (part is Part.PEOPLE and rows[0][0] == anchor[0])):
             return tuple(rows[1:])
         if number == 1 and anchor in rows:
             raise JournalDisturbed(f"The header of {part} is not its first row: rows were sorted or moved by hand.")
@@ -133,6 +150,12 @@ class SheetLedger:
         missing = [title for title in TITLES if title not in self._ids]
         if missing:
             raise SheetError(f"The ledger has no tab {', '.join(missing)}: run `zapis sheet init` for it.")
+
+
+def _emptied(sheet: int, place: int, registration: str) -> Json:
+    start = {"sheetId": sheet, "rowIndex": place, "columnIndex": 0}
+    row = text_row(forgotten(RegistrationId(registration)))
+    return {"updateCells": {"start": start, "rows": [row], "fields": "userEnteredValue"}}
 
 
 def _rows(sheet: Json) -> list[list[str]]:

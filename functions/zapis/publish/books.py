@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from zapis.core.catalogue import Catalogue, from_rows
 from zapis.core.entries import Entry
@@ -11,7 +11,7 @@ from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
 from zapis.core.model import RegistrationId
 from zapis.core.notices import Outbox
-from zapis.core.people import Person, add_rows
+from zapis.core.people import FORGOTTEN, Person, add_rows
 from zapis.core.projections import View
 from zapis.errors import JournalDisturbed, LedgerMoves
 from zapis.ledger.port import Append, Fresh, Ledger, Part
@@ -36,6 +36,7 @@ class Books:
     def _forget(self) -> None:
         self.state = State()
         self.people: dict[RegistrationId, Person] = {}
+        self._named: set[RegistrationId] = set()
         self.outbox = Outbox()
 
     def hear(self) -> bool:
@@ -61,7 +62,23 @@ class Books:
 
     def view(self) -> View:
         """What projections look at, as of now: nobody's name where sheets may not show any."""
-        return View.of(self.state, self.catalogue, self.people if self._names else {}, self.outbox)
+        return View.of(self.state, self.catalogue, self._shown_people() if self._names else {}, self.outbox)
+
+    def known(self) -> set[RegistrationId]:
+        """Of whom names or contacts are known."""
+        return self._named
+
+    def forget(self, registrations: Collection[RegistrationId]) -> None:
+        """Destroy names and contacts of these. The caller holds the lease."""
+        self.ledger.forget(registrations)
+        for registration in registrations:
+            self.people.pop(registration, None)
+            self._named.discard(registration)
+
+    def _shown_people(self) -> Mapping[RegistrationId, Person]:
+        """Another run may have destroyed what this instance still remembers."""
+        gone = self.state.erased | self.outbox.destroyed.keys()
+        return {registration: person for registration, person in self.people.items() if registration not in gone}
 
     def _news(self) -> Fresh | None:
         try:
@@ -92,5 +109,6 @@ class Books:
             if isinstance(row.entry, Entry):
                 evolve(self.state, row.entry)
         add_rows(self.people, fresh.people)
+        self._named.update(RegistrationId(row[0]) for row in fresh.people if row[1] != str(FORGOTTEN))
         for line in fresh.outbox:
             self.outbox.apply(line)

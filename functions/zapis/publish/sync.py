@@ -21,15 +21,17 @@ from zapis.core.notices import CLAIMED, SYNC_LEASE, outbox_row
 from zapis.core.offers import Decision, Pending, decide
 from zapis.core.organisers import Reading
 from zapis.core.projections import View
+from zapis.core.retention import Keeping
 from zapis.errors import SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Ledger
-from zapis.publish import alarm, board
+from zapis.publish import alarm, board, destruction
 from zapis.publish.board import Board, GateLink
 from zapis.publish.books import Books
 from zapis.publish.rosters import Rosters
 from zapis.sheets import Sheets
 
 log = logging.getLogger("zapis.sync")
+KEEPING = Keeping()
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Report:
     """Spreadsheets that were written to."""
     busy: bool = False
     """Another run holds the lease; this one left the sheets to it."""
+    destroyed: int = 0
+    """Of how many registrations names and contacts were destroyed."""
     disturbed: str = ""
     """What organisers read while the journal is not what it was; nothing else was done then."""
 
@@ -59,12 +63,14 @@ class Sync:
         writer: str,
         new_id: Callable[[], str],
         names: bool = True,
+        keeping: Keeping = KEEPING,
         gate_link: GateLink = lambda enterprise: "",
     ) -> None:
         self._sheets = sheets
         self._file = catalogue_file
         self._settle = settle
         self._writer = writer
+        self._keeping = keeping
         self._gate_link = gate_link
         self._books = Books(ledger, names=names)
         self._board = Board(sheets, catalogue_file, new_id)
@@ -84,7 +90,9 @@ class Sync:
         now = books.ledger.now()
         decision = self._decide(reading, now)
         report.problems = len(reading.problems)
-        if self._commit(decision, now, report, must_write=self._differs(reading, decision, now)):
+        due = destruction.due(books, self._keeping, now)
+        if self._commit(decision, now, report, must_write=bool(due) or self._differs(reading, decision, now)):
+            report.destroyed = destruction.destroy(books, due, now, self._writer)
             self._publish(reading, decision, now, report)
         return report
 

@@ -13,7 +13,7 @@ then its rows are there or never will be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from zapis.core.entries import Row
+from zapis.core.model import RegistrationId
 from zapis.errors import AnswerLost, JournalDisturbed, SheetError
 from zapis.ledger.port import Append, Fresh, Part
 from zapis.ledger.sql.database import Database
@@ -57,6 +58,16 @@ class SqlLedger:
     def catalogue(self) -> tuple[Row, ...]:
         wanted = select(*(CATALOGUE.c[name] for name in CATALOGUE_COLUMNS)).order_by(CATALOGUE.c.position)
         return self._database.run(lambda connection: tuple(tuple(row) for row in connection.execute(wanted)))
+
+    def forget(self, registrations: Collection[RegistrationId]) -> None:
+        people = LISTS[Part.PEOPLE]
+        gone = delete_from(people).where(people.c.id.in_(list(registrations)))
+        self._database.run(lambda connection: connection.execute(gone))
+
+    def people(self, registrations: Collection[RegistrationId]) -> tuple[Row, ...]:
+        people = LISTS[Part.PEOPLE]
+        wanted = select(people).where(people.c.id.in_(list(registrations))).order_by(people.c.position)
+        return self._database.run(lambda connection: tuple(tuple(row[1:]) for row in connection.execute(wanted)))
 
     def _exchange(self, rows: Append, parts: tuple[Part, ...]) -> Fresh:
         """Only what was committed is remembered."""
