@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from zapis.core.briefing import brief
 from zapis.core.catalogue import Catalogue, EnterpriseId
 from zapis.core.entries import format_moment
 from zapis.core.fold import State
@@ -199,4 +200,10 @@ def _visitor_line(view: View, registration: Registration, position: int, number:
         person.phone if person else "",
         registration.code,
         "придёт" if number else "не придёт",
+        _briefing(view, slot.id),
     )
+
+
+def _briefing(view: View, slot: SlotId) -> str:
+    offered = view.state.slots.get(slot)
+    return brief(view.catalogue.tour_of(slot), view.catalogue.enterprise_of(slot), offered.terms) if offered else ""
