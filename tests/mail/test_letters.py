@@ -344,3 +344,13 @@ def test_in_a_rehearsal_every_letter_goes_to_the_organiser_and_says_so(kind: Not
     assert rehearsed.to == "organiser@mosprom.example"
     assert rehearsed.subject.startswith({"ru": "[Репетиция] ", "en": "[Rehearsal] "}[language])
     assert rehearsed.calendar is None or rehearsed.calendar.attendee == "organiser@mosprom.example"
+
+
+@LANGUAGES
+def test_the_limits_of_a_registration_are_told_as_the_site_tells_them(language: str) -> None:
+    told = plain(letter(NoticeKind.CONFIRMED, language).text)
+    expected = {
+        "ru": "в одной заявке до 5 человек; за сезон с одного адреса не больше 3 заявок",
+        "en": "up to 5 people in one registration; at most 3 registrations of one address in a season",
+    }
+    assert expected[language] in " ".join(told.split())

@@ -99,6 +99,10 @@ class Visit:
     stairs: Stairs = ""
     noise: Noise = ""
     children_per_adult: int | None = None
+    min_age: int = 0
+    max_age: int = 130
+    max_party: int = 0
+    season_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,11 @@ def _visit(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
         wheelchair=host.wheelchair,
         stairs=host.stairs,
         noise=host.noise,
-        children_per_adult=tour.children_per_adult,
+        children_per_adult=terms.children_per_adult or tour.children_per_adult,
+        min_age=terms.min_age,
+        max_age=terms.max_age,
+        max_party=terms.max_party,
+        season_limit=terms.season_limit,
     )
 
 
