@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from zapis.errors import SettingsError, SheetsUnavailable, ZapisError
+from zapis.errors import SettingsError, SheetsUnavailable, ZapisError, places
 from zapis.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ def _job(name: str, run: Any) -> Answer:
         except ZapisError as error:
             log.error("%s: %s", name, error)
             return {"error": str(error)}, 500
+        except Exception as error:
+            # The framework outside would print the error's text, which may quote a person.
+            log.error("%s: %s", name, places(error))
+            return {"error": type(error).__name__}, 500
 
 
 def open_ledger(chosen: Settings, sheets: Sheets | None = None) -> Ledger:

@@ -16,6 +16,17 @@ What a citizen did wrong is a value (a problem beside a field), never an excepti
 
 from __future__ import annotations
 
+import traceback
+
+FRAMES_SHOWN = 4
+
+
+def places(error: BaseException) -> str:
+    """What broke and where in the code, for the log; without the error's text, which may quote a person."""
+    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_SHOWN:]
+    where = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+    return f"{type(error).__name__} in {where}"
+
 
 class ZapisError(Exception):
     """Base of all errors here; its text is a sentence for the operator."""

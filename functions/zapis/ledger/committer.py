@@ -37,6 +37,7 @@ from zapis.errors import (
     QuotaExceeded,
     SheetsUnavailable,
     ZapisError,
+    places,
 )
 from zapis.ledger.pace import Pace
 from zapis.ledger.port import Append, Fresh, Ledger, Part
@@ -235,7 +236,7 @@ class Committer:
             except (JournalDisturbed, CannotDecide) as error:
                 self._stop(error)
             except Exception as error:
-                log.exception("a batch of %d entries failed", len(batch))
+                log.error("a batch of %d entries failed: %s", len(batch), places(error))
                 self._fail(batch, error if isinstance(error, ZapisError) else ZapisError(type(error).__name__))
 
     async def _keep_pace(self) -> None:

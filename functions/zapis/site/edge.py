@@ -7,7 +7,6 @@ address (a ticket's address is its secret) nor an exception's text.
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
@@ -15,11 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from zapis.errors import ZapisError
+from zapis.errors import ZapisError, places
 from zapis.site import words
 from zapis.site.words import Words
-
-FRAMES_SHOWN = 4
 
 log = logging.getLogger("zapis.site")
 
@@ -75,6 +72,4 @@ def _log(request: Request, error: Exception, said: Words) -> None:
     if isinstance(error, ZapisError):
         log.warning("%s %s: answered %d for %s", request.method, door, said.status, type(error).__name__)
         return
-    frames = traceback.extract_tb(error.__traceback__)[-FRAMES_SHOWN:]
-    places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
-    log.error("%s %s: %s in %s", request.method, door, type(error).__name__, places)
+    log.error("%s %s: %s", request.method, door, places(error))
