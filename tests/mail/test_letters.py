@@ -14,6 +14,7 @@ from tests.mail.kinds import ENDINGS, STORIES
 from tests.mail.spec import LINKS, SENDER, STARTS, Story, catalogue
 from zapis.core.catalogue import Catalogue
 from zapis.core.model import NoticeKind, SlotStatus
+from zapis.core.texts import Text, TextId
 from zapis.mail.letters import TONES, Letter, compose
 
 ALL = pytest.mark.parametrize("kind", NoticeKind)
@@ -354,3 +355,42 @@ def test_the_limits_of_a_registration_are_told_as_the_site_tells_them(language: 
         "en": "up to 5 people in one registration; at most 3 registrations of one address in a season",
     }
     assert expected[language] in " ".join(told.split())
+
+
+def in_their_words(**parts: str) -> Letter:
+    """Anna's confirmation, with an organiser's own words."""
+    story, registration = STORIES[NoticeKind.CONFIRMED]("ru")
+    own = Text(TextId("confirmed.ru"), **parts)
+    return compose(story.matter(registration), replace(story.shown, texts={own.id: own}), SENDER, LINKS)
+
+
+def test_organisers_words_take_the_place_of_the_usual_ones_in_both_parts() -> None:
+    told = in_their_words(
+        subject="Ждём вас, {имя}: {дата}",
+        greeting="Дорогой друг!",
+        body="Приходите на «{визит}».\nБудет <b>жарко</b>.",
+        signature="Ваша {программа}",
+    )
+    usual = letter(NoticeKind.CONFIRMED)
+
+    assert told.subject.startswith("Ждём вас, Анна")
+    for part in (plain(told.text), words(told.html)):
+        assert "Дорогой друг!" in part
+        assert "Здравствуйте" not in part
+        assert "Будет <b>жарко</b>." in part
+        assert "Ваша Открой#Моспром" in part
+    assert "<b>жарко" not in told.html
+    for said in ("Вы записаны", "Отменить запись", "Если планы изменятся"):
+        assert said in plain(told.text)
+        assert said in plain(usual.text)
+
+
+def test_words_that_are_left_empty_are_the_usual_ones() -> None:
+    told, usual = in_their_words(signature="Команда"), letter(NoticeKind.CONFIRMED)
+
+    assert told.subject == usual.subject
+    assert plain(told.text).replace("Команда ", "") == plain(usual.text)
+
+
+def test_a_line_break_in_a_subject_stays_out_of_the_headers() -> None:
+    assert in_their_words(subject="Ждём\r\nBcc: all@example.org").subject == "Ждём Bcc: all@example.org"

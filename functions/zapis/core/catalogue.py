@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.model import SlotId, SlotStatus, Terms
+from zapis.core.texts import Text, TextId
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -122,6 +123,8 @@ class Catalogue:
     enterprises: Mapping[EnterpriseId, Enterprise] = field(default_factory=dict)
     tours: Mapping[TourId, Tour] = field(default_factory=dict)
     slots: Mapping[SlotId, Slot] = field(default_factory=dict)
+    texts: Mapping[TextId, Text] = field(default_factory=dict)
+    """The organisers' own words; where they have none the usual ones stand."""
 
     def tour_of(self, slot: SlotId) -> Tour:
         """The tour of a slot. Raises KeyError for an unknown slot."""
@@ -156,7 +159,7 @@ def terms_of(catalogue: Catalogue, slot: Slot) -> Terms:
 def to_rows(catalogue: Catalogue) -> list[Row]:
     """The rows of `_catalogue`: the revision first, then one item a row."""
     items = [*_rows("enterprise", catalogue.enterprises.values()), *_rows("tour", catalogue.tours.values())]
-    items += _rows("slot", catalogue.slots.values())
+    items += [*_rows("slot", catalogue.slots.values()), *_rows("text", catalogue.texts.values())]
     if catalogue.season:
         items.insert(0, ("season", "", _to_json(catalogue.season)))
     return [("revision", revision(items), ""), *items]
@@ -164,7 +167,7 @@ def to_rows(catalogue: Catalogue) -> list[Row]:
 
 def from_rows(rows: Iterable[Sequence[str]]) -> Catalogue:
     """The catalogue that `to_rows` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-    found: dict[str, list[Any]] = {"season": [], "enterprise": [], "tour": [], "slot": []}
+    found: dict[str, list[Any]] = {kind: [] for kind in _ITEMS}
     for kind, _id, item in (tuple(row[:3]) for row in rows if len(row) >= 3):
         if kind in found:
             found[kind].append(_from_json(_ITEMS[kind], json.loads(item)))
@@ -173,6 +176,7 @@ def from_rows(rows: Iterable[Sequence[str]]) -> Catalogue:
         enterprises={item.id: item for item in found["enterprise"]},
         tours={item.id: item for item in found["tour"]},
         slots={item.id: item for item in found["slot"]},
+        texts={item.id: item for item in found["text"]},
     )
 
 
@@ -181,7 +185,7 @@ def revision(items: Sequence[Row]) -> str:
     return hashlib.sha256(json.dumps(items, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-_ITEMS: dict[str, type] = {"season": Season, "enterprise": Enterprise, "tour": Tour, "slot": Slot}
+_ITEMS: dict[str, type] = {"season": Season, "enterprise": Enterprise, "tour": Tour, "slot": Slot, "text": Text}
 
 
 def _rows(kind: str, items: Iterable[Any]) -> list[Row]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ from zapis.core.catalogue import (
 from zapis.core.habits import Unclear
 from zapis.core.model import SlotId, SlotStatus
 from zapis.core.tables import EMPTY, Table, TableRow
+from zapis.core.texts import PARTS, Text, TextId, complaints
 
 KINDS: dict[str, TourKind] = {"экскурсия": "excursion", "мастер-класс": "workshop", "мастер класс": "workshop"}
 STATUSES = {
@@ -104,7 +105,8 @@ def read(tables: Mapping[str, Table], last: Catalogue, today: date) -> Reading:
 
     slots = _items(tables["slots"], last.slots, slot, reading)
     _two_at_once(tables["slots"], slots, tours, reading)
-    reading.catalogue = _closed_over_references(season, enterprises, tours, slots)
+    texts = _texts(tables["texts"], last.texts, reading) if "texts" in tables else last.texts
+    reading.catalogue = replace(_closed_over_references(season, enterprises, tours, slots), texts=texts)
     return reading
 
 
@@ -271,6 +273,32 @@ def _season(table: Table, last: Season | None, today: date, reading: Reading) ->
             Problem(table.title, "", "", f"Вкладка «{table.title}» неполна: {LAST_GOOD}. Верните её строки и столбцы.")
         )
     return last if len(reading.problems) > before else season
+
+
+def _texts(table: Table, last: Mapping[TextId, Text], reading: Reading) -> dict[TextId, Text]:
+    """Own words by id; the last good ones where a row is unclear or a column is gone."""
+    if lost := _lost(table, ()):
+        headers = ", ".join(f"«{header}»" for header in lost)
+        message = f"Во вкладке «{table.title}» нет столбца {headers}: {LAST_GOOD}. Верните его."
+        reading.problems.append(Problem(table.title, "", "", message))
+        return dict(last)
+    found: dict[TextId, Text] = {}
+    for row in (_Row(table, row, []) for row in table.rows if row.text("id")):
+        text = _text(row)
+        reading.problems += row.problems
+        good = last.get(text.id) if row.problems else text
+        if good and (good.says or good.sample):
+            found[good.id] = good
+    return found
+
+
+def _text(row: _Row) -> Text:
+    parts = {part: row.text(part) for part in PARTS}
+    text = Text(TextId(row.id), **parts, sample=row.row.cells.get("sample", EMPTY).ticked)
+    for part, words in parts.items():
+        for complaint in complaints(text.kind, words):
+            row.say(part, complaint)
+    return text
 
 
 def _enterprise(row: _Row) -> Enterprise:

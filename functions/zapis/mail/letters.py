@@ -23,6 +23,7 @@ from zapis.core.model import Notice, NoticeKind, Registration, SlotId, Standing,
 from zapis.core.people import Person
 from zapis.mail.calendar import Invitation, Method
 from zapis.mail.speech import SPEECHES, clock, year
+from zapis.mail.wording import in_own_words
 from zapis.schema import resource
 
 LONGEST_SUBJECT = 120
@@ -131,9 +132,10 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
     language = matter.person.language if matter.person.language in SPEECHES else "ru"
     scene = _scene(matter, catalogue, season, links, language)
     templates = _templates(language)
-    words = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
-    common = templates.get_template("common.jinja").make_module(scene)
-    layout = scene | {"words": words, "common": common}
+    usual = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
+    shared = templates.get_template("common.jinja").make_module(scene)
+    words, common, signature = in_own_words(usual, shared, catalogue, notice.kind, scene, SPEECHES[language])
+    layout = scene | {"words": words, "common": common, "signature": signature}
     bind = SPEECHES[language].bind
     rehearsed = f"[{getattr(common, 'rehearsal', '')}] " if season.rehearsal else ""
     return Letter(

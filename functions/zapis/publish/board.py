@@ -19,7 +19,7 @@ from zapis.publish.hidden import Shown, append_new, lines_of, listed, rewrite, s
 from zapis.schema import tab
 from zapis.sheets import Json, Sheets
 
-TYPED = tuple(tab("catalogue", key) for key in ("season", "enterprises", "tours", "slots"))
+TYPED = tuple(tab("catalogue", key) for key in ("season", "enterprises", "tours", "texts", "slots"))
 SLOTS = TYPED[-1]
 REGISTRATIONS = tab("catalogue", "registrations")
 SEATS, CHECKS, LINES, NUMBERS = HIDDEN = tuple(tab("catalogue", key) for key in ("seats", "checks", "lines", "numbers"))
@@ -136,7 +136,7 @@ def _checks(reading: Reading, troubles: Mapping[str, str], gate_link: GateLink) 
         said[row] = _joined(said.get(row), str(problem))
     for enterprise, sentence in troubles.items():
         said[enterprise] = _joined(said.get(enterprise), sentence)
-    ids = [row.text("id") for typed in TYPED[:3] for row in reading.tables[typed.key].rows if row.text("id")]
+    ids = [row.text("id") for typed in TYPED[:-1] for row in reading.tables[typed.key].rows if row.text("id")]
     links = {str(enterprise): gate_link(enterprise) for enterprise in reading.catalogue.enterprises}
     return {row_id: (said.get(row_id, FINE), links.get(row_id, "")) for row_id in ids}
 

@@ -155,7 +155,12 @@ def _columns(here: Place, places: Places) -> Iterator[Json]:
             yield {"repeatCell": {"range": below, "cell": {"userEnteredFormat": look}, "fields": fields}}
         rule = _rule(here.tab, column, places)
         if rule:
-            yield {"setDataValidation": {"range": below, "rule": rule}}
+            yield {"setDataValidation": {"range": _ruled(here.tab, column, below), "rule": rule}}
+
+
+def _ruled(tab: Tab, column: Column, below: Json) -> Json:
+    """Ticks only beside declared rows, where there are such: nobody adds others."""
+    return below | {"endRowIndex": 1 + len(tab.rows)} if column.type == "checkbox" and tab.rows else below
 
 
 def _rule(tab: Tab, column: Column, places: Places) -> Json | None:
@@ -164,7 +169,7 @@ def _rule(tab: Tab, column: Column, places: Places) -> Json | None:
     if column.choices_from:
         # Not strict: the schedule may be typed before the tour that it names.
         return _one_of("ONE_OF_RANGE", [_cells_of(column.choices_from, places)], strict=False)
-    if column.type == "checkbox" and _typed(tab):
+    if column.type == "checkbox" and (_typed(tab) or tab.rows):
         return CHECKBOX
     return {"condition": {"type": "DATE_IS_VALID"}} if column.type == "date" and column.owner == "people" else None
 
