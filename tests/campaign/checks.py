@@ -22,6 +22,7 @@ from zapis.errors import JournalDisturbed
 from zapis.schema import tab
 
 VISITORS = tab("roster", "lines")
+STANDING = [column.key for column in VISITORS.columns].index("standing")
 
 
 class Readings:
@@ -249,7 +250,7 @@ def rosters_say_who_comes(evidence: Evidence) -> Iterator[str]:
     if world.disturbed_at is not None:
         return
     for enterprise, roster in ROSTERS.items():
-        listed = {row[0] for row in world.google.books[roster].texts(VISITORS.title) if row[-1] == "придёт"}
+        listed = {row[0] for row in world.google.books[roster].texts(VISITORS.title) if row[STANDING] == "придёт"}
         if listed != (coming := _coming(evidence, enterprise)):
             yield f"the roster of {enterprise} is wrong about {sorted(listed ^ coming)}"
 
