@@ -126,3 +126,8 @@ def test_how_many_children_one_adult_leads_agrees_with_the_number(count: int, sa
 )
 def test_a_line_is_named_where_it_says_more_than_the_station(metro: str, line: str, said: str):
     assert plain(conditions.station(replace(PLANT, metro=metro, line=line))) == said
+
+
+def test_a_family_is_told_one_by_one_and_a_class_by_number():
+    assert plain(words.of_party([34, 12])) == "2 человека: 34 года, 12 лет"
+    assert plain(words.of_party([34, *[13] * 9, *[12] * 12])) == "22 человека: 12 лет — 12, 13 лет — 9, 34 года — 1"

@@ -6,7 +6,7 @@ only; facts of a slot are said beside it by the page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zapis.core.model import Reason, Registration, Standing
@@ -17,6 +17,9 @@ from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import russian
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
+
+
+LARGEST_FAMILY = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,14 @@ def of_too_few_adults(offer: Offer, ages: tuple[int, ...]) -> str:
     more = counted(missing, "взрослого", "взрослых", "взрослых")
     children = counted(led, "ребёнка", "детей", "детей")
     return f"Один взрослый ведёт не больше {children}: добавьте ещё {more}."
+
+
+def of_party(ages: Sequence[int]) -> str:
+    """Who comes: each of a family by age, a class by how many are of an age."""
+    if len(ages) <= LARGEST_FAMILY:
+        return f"{russian.people(len(ages))}: {', '.join(map(russian.years, ages))}"
+    counted_ages = (f"{russian.years(age)}{NBSP}— {ages.count(age)}" for age in sorted(set(ages)))
+    return f"{russian.people(len(ages))}: {', '.join(counted_ages)}"
 
 
 def of_registration(registration: Registration, place: int | None) -> str:
