@@ -18,7 +18,6 @@ from zapis.site import russian
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
 
-
 LARGEST_FAMILY = 7
 
 
