@@ -154,9 +154,12 @@ def test_a_letter_is_sent_once(box: Mailbox) -> None:
 def test_nothing_due_is_one_read_and_no_write(box: Mailbox) -> None:
     story = Story()
     ledger = Watched(story)
+    sender_ = deliverer(ledger, box)
 
-    assert deliverer(ledger, box).run("r1") == NOTHING
-    assert ledger.calls == ["read"]
+    assert sender_.run("r1") == NOTHING
+    assert ledger.calls == ["read", "catalogue"]
+    assert sender_.run("r2") == NOTHING
+    assert ledger.calls[2:] == ["read"]
 
 
 def test_what_is_due_is_one_read_the_catalogue_a_claim_and_a_record(box: Mailbox) -> None:

@@ -120,7 +120,7 @@ def retry_at(tries: Sequence[datetime]) -> datetime:
 
 def due(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
     """The notices to send at `now`, the oldest first: not dealt with, not claimed, not waiting to be retried."""
-    notices = [n for n in state.notices.values() if not _is_stale(state, n, now) and _is_due(n.id, outbox, now)]
+    notices = [n for n in state.notices.values() if not _is_stale(state, n, now) and is_due(n.id, outbox, now)]
     return sorted(notices, key=lambda notice: (notice.at, notice.id))
 
 
@@ -128,7 +128,8 @@ def _is_stale(state: State, notice: Notice, now: datetime) -> bool:
     return now >= state.slots[notice.slot].terms.starts + STALE_AFTER
 
 
-def _is_due(notice: NoticeId, outbox: Outbox, now: datetime) -> bool:
+def is_due(notice: NoticeId, outbox: Outbox, now: datetime) -> bool:
+    """Whether the outbox leaves a notice to be sent at `now`."""
     if notice in outbox.done:
         return False
     claim = outbox.claims.get(notice)

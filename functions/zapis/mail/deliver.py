@@ -27,13 +27,15 @@ from zapis.core.entries import Entry, Erased, Row, Unreadable
 from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
-from zapis.core.model import Notice, RegistrationId
+from zapis.core.model import Notice, NoticeId, RegistrationId
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.mail.letters import Letter, Links, Matter, Sender, compose
 from zapis.mail.mime import UnusableAddress, to_message
+from zapis.mail.samples import letter as sample_letter
+from zapis.mail.samples import samples
 from zapis.mail.smtp import Connection, Deferred, Failed, Outcome, Sent
 from zapis.tokens import Tokens
 
@@ -142,6 +144,7 @@ class Deliverer:
         self._forget()
         self._catalogue = Catalogue()
         self._revision = self._loaded = ""
+        self._samples: dict[NoticeId, Matter] = {}
         self._unrecorded: list[Row] = []
         self._newer: str | None = None
         self._alone = threading.Lock()
@@ -183,6 +186,7 @@ class Deliverer:
             self._begin(fresh)
         if self._state.closed:
             raise LedgerMoves
+        self._load_catalogue()
 
     def _begin(self, fresh: Fresh) -> None:
         """Take in the whole ledger, if the journal holds the rows that landed, as far as they were seen or recorded."""
@@ -194,7 +198,9 @@ class Deliverer:
         self._take_in(journal, fresh)
 
     def _due(self) -> list[Notice]:
-        return due(self._state, self._outbox, self._opened().now())
+        now = self._opened().now()
+        self._samples = samples(self._state, self._catalogue, self._outbox, now)
+        return [*due(self._state, self._outbox, now), *(matter.notice for matter in self._samples.values())]
 
     def _claim(self, run: _Run, notices: list[Notice]) -> list[Notice]:
         """Those of `notices` that are this run's to send."""
@@ -232,10 +238,10 @@ class Deliverer:
 
     def _outcome(self, notice: Notice, connection: Connection) -> Outcome:
         person = self._people.get(notice.registration)
-        if person is None:
+        if person is None and notice.id not in self._samples:
             return Failed(NOBODY)
         try:
-            message = to_message(self._letter(notice, person))
+            message = to_message(self._letter(notice, person) if person else self._sample(notice))
         except UnusableAddress as error:
             return Failed(str(error))
         except Exception as error:  # one letter that cannot be written must not hold up the others
@@ -254,12 +260,18 @@ class Deliverer:
         )
         return compose(matter, self._catalogue, self._sender, self._links(registration.id))
 
+    def _sample(self, notice: Notice) -> Letter:
+        site = f"{self._site_url}/"
+        return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site))
+
     def _links(self, registration: RegistrationId) -> Links:
         ticket = f"{self._site_url}/ticket/{self._tokens.ticket(registration)}"
         return Links(ticket, f"{ticket}/cancel", f"{self._site_url}/")
 
     def _stands(self, notice: Notice) -> bool:
         """Whether no later entry has overtaken it."""
+        if notice.id in self._samples:
+            return True
         current = self._state.notices.get(notice.registration)
         return current is not None and current.id == notice.id
 
