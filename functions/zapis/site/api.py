@@ -25,7 +25,7 @@ from zapis.site.problems import invalid, problem
 from zapis.site.words import Words
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
-_NO_KEY = Words(
+NO_KEY = Words(
     400, "idempotency_key", "Нужен ключ", "Передайте заголовок Idempotency-Key: от 1 до 255 печатных знаков ASCII."
 )
 _NOTHING_TO_CANCEL = Words(409, "not_active", "Отменять нечего", "Эта заявка не получила ни места, ни очереди.")
@@ -59,9 +59,9 @@ class Api:
 
     async def register(self, request: Request) -> Response:
         """POST /api/slots/<id>/registrations"""
-        slot, key = SlotId(request.path_params["id"]), request.headers.get("idempotency-key", "")
-        if not _KEY.fullmatch(key):
-            return problem(_NO_KEY)
+        slot, key = SlotId(request.path_params["id"]), key_of(request)
+        if key is None:
+            return problem(NO_KEY)
         asked = forms.read(forms.from_json(await read_json(request)))
         if isinstance(asked, tuple):
             known = (await self._desk.counter()).offer(slot)
@@ -130,6 +130,12 @@ class Api:
         from zapis.site.openapi import describe
 
         return json_answer(describe(self._links), headers={"Cache-Control": "public, max-age=300"})
+
+
+def key_of(request: Request, instead: str = "") -> str | None:
+    """The once-only key that a request brings, or `instead` where it brings none; None for one that cannot be used."""
+    key = request.headers.get("idempotency-key", instead)
+    return key if _KEY.fullmatch(key) else None
 
 
 def token_of(request: Request) -> str:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from zapis.core.model import Reason, Registration, SlotId
 from zapis.site import fields, forms, words
-from zapis.site.api import Api, json_answer, token_of, unauthorized
+from zapis.site.api import NO_KEY, Api, json_answer, key_of, token_of, unauthorized
 from zapis.site.bodies import read_json
 from zapis.site.changes import Changes
 from zapis.site.corrections import NAME, PHONE, corrected, named
@@ -42,6 +42,8 @@ class ApiChanges:
             return unauthorized()
         if not isinstance(body, dict) or not isinstance(body.get("slot"), str):
             return invalid([FieldProblem("/slot", "Здесь нужен код визита.")])
+        if (key := key_of(request, forms.new_key())) is None:
+            return problem(NO_KEY)
         counter, to = await self._desk.counter(), SlotId(body["slot"])
         if to == held.slot:
             return self._api.ticket(counter, held)
@@ -49,7 +51,7 @@ class ApiChanges:
             return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
         if all(offer.id != to for offer in places_for(counter, held)):
             return problem(words.of_no_change(Reason.FULL), reason=Reason.FULL)
-        return await self._told(held, await self._changes.move(held, to, _key(request)))
+        return await self._told(held, await self._changes.move(held, to, key))
 
     async def join(self, request: Request) -> Response:
         """POST /api/registrations/visitors"""
@@ -58,8 +60,11 @@ class ApiChanges:
             return unauthorized()
         if not isinstance(body, dict):
             return invalid([_NOT_AN_OBJECT])
-        consents = body.get("consents", [])
-        given = [kind for kind in forms.CONSENTS if isinstance(consents, list) and kind in consents]
+        given = body.get("consents", [])
+        if not isinstance(given, list) or any(kind != forms.AUTHORITY for kind in given):
+            return invalid([FieldProblem("/consents", f"Здесь нужен список; известно: {forms.AUTHORITY}.")])
+        if (key := key_of(request, forms.new_key())) is None:
+            return problem(NO_KEY)
         draft = DraftVisitor("", body.get("name"), body.get("age"))
         visitor = forms.read_newcomer(draft, has_authority(held) or forms.AUTHORITY in given)
         if isinstance(visitor, tuple):
@@ -67,9 +72,8 @@ class ApiChanges:
         offer = (await self._desk.counter()).any_offer(held.slot)
         if offer and (problems := unfit_newcomers(offer, (*ages_of(held), visitor.age), [visitor])):
             return invalid(problems)
-        return await self._told(
-            held, await self._changes.join(held, [visitor], _key(request), self._desk.consents.stamps(given))
-        )
+        stamps = self._desk.consents.stamps(dict.fromkeys(given))
+        return await self._told(held, await self._changes.join(held, [visitor], key, stamps))
 
     async def people(self, request: Request) -> Response:
         """GET /api/registrations/people"""
@@ -89,6 +93,8 @@ class ApiChanges:
         known = await self._changes.person(held) if self._desk.may_correct(counter, held) else None
         if known is None:
             return problem(words.of_no_change(Reason.FROZEN if held.active else Reason.NOT_ACTIVE))
+        if shape := _misshapen(body, len(held.ages)):
+            return invalid(shape)
         wanted, problems = corrected(held, known, _by_pointer(body))
         if problems:
             return invalid(problems)
@@ -143,13 +149,22 @@ class ApiChanges:
         return self._api.ticket(counter, counter.state.registrations[held.id])
 
 
-def _key(request: Request) -> str:
-    return request.headers.get("idempotency-key", "") or forms.new_key()
+def _misshapen(body: dict[str, Any], size: int) -> list[FieldProblem]:
+    visitors = body.get("visitors", [])
+    if not isinstance(visitors, list):
+        return [FieldProblem("/visitors", "Здесь нужен список: номер и имя каждого, кого исправить.")]
+    wrong = (place for place, visitor in enumerate(visitors) if not _is_named(visitor, size))
+    return [FieldProblem(f"/visitors/{place}", "Нужны member — номер из заявки — и name.") for place in wrong]
+
+
+def _is_named(visitor: object, size: int) -> bool:
+    if not isinstance(visitor, dict) or not isinstance(visitor.get("name"), str):
+        return False
+    member = visitor.get("member")
+    return type(member) is int and 0 <= member < size
 
 
 def _by_pointer(body: dict[str, Any]) -> dict[str, object]:
     """What is to be corrected. Whoever is not named stays."""
     wanted = {pointer: body[key] for key, pointer in (("name", NAME), ("phone", PHONE)) if body.get(key) is not None}
-    visitors = body.get("visitors")
-    known = [visitor for visitor in visitors if isinstance(visitor, dict)] if isinstance(visitors, list) else []
-    return wanted | {f"/visitors/{visitor.get('member')}/name": visitor.get("name") for visitor in known}
+    return wanted | {f"/visitors/{visitor['member']}/name": visitor["name"] for visitor in body.get("visitors", [])}
