@@ -8,7 +8,7 @@ organiser reads beside it what it will do. Any other edit takes effect at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from zapis.core.catalogue import Catalogue, Slot, Tour, terms_of
@@ -57,7 +57,7 @@ def decide(
         kept = _decide_slot(decision, wanted, slot, last, state, pending.get(slot.id), now, settle, writer)
         if kept is not None:
             in_force[slot.id] = kept
-    decision.catalogue = Catalogue(wanted.season, wanted.enterprises, wanted.tours, in_force)
+    decision.catalogue = replace(wanted, slots=in_force)
     return decision
 
 
