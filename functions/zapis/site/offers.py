@@ -16,6 +16,7 @@ from zapis.core.catalogue import Catalogue, Enterprise, Season, Slot, Tour
 from zapis.core.fold import State
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.rules import SlotLedger
+from zapis.core.texts import filled, text_for
 
 UNNAMED_SEASON = Season(
     title="Запись на визиты",
@@ -79,6 +80,12 @@ class Counter:
     def season(self) -> Season:
         """The season in words; a plain one while there is none."""
         return self.catalogue.season or UNNAMED_SEASON
+
+    def note(self, page: str, language: str = "ru") -> str:
+        """What organisers have to say on a page (`home`, `slot` or `ticket`); empty if nothing."""
+        own, season = text_for(self.catalogue.texts, f"page_{page}", language), self.season
+        values = {"programme": season.title, "organiser": season.operator, "phone": season.phone}
+        return filled(own.body, values) if own else ""
 
     def offer(self, slot: SlotId) -> Offer | None:
         """The public slot with this id."""

@@ -117,6 +117,7 @@ class Pages:
             422 if problems else 200,
             SECRET if problems or added else {},
             season=counter.season,
+            note=counter.note("slot"),
             offer=offer,
             events=self._events.of([offer], counter.season),
             typed=typed,

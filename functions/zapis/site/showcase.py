@@ -77,6 +77,7 @@ class Showcase:
         return self._rendering.text(
             "catalogue.html",
             season=counter.season,
+            note=counter.note("home"),
             wanted=asked,
             needs=NEEDS,
             days=list(_by_day(found)),

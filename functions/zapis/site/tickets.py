@@ -111,6 +111,7 @@ class Tickets:
             status,
             SECRET,
             season=counter.season,
+            note=counter.note("ticket"),
             registration=holder,
             offer=offer,
             place=counter.place(holder.id),
