@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.site.conftest import Programme
 from tests.site.states import Visitor, at_the_gate
-from tests.site.test_browser import CHROMIUM, browser, served, watched
+from tests.site.test_browser import CHROMIUM, PHONE, browser, served
 from tests.site.test_trouble import Troubled
 
 __all__ = ["browser"]
@@ -24,7 +24,10 @@ pytestmark = [
 
 @pytest.fixture
 def page(browser: Any) -> Iterator[Page]:
-    yield from watched(browser)
+    """A phone's page that loses the network, which the browser's console complains of."""
+    context = browser.new_context(viewport=PHONE)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
@@ -36,16 +39,29 @@ def guard(page: Page, programme: Programme) -> Iterator[Visitor]:
         yield visitor
 
 
-def test_marks_that_do_not_get_through_are_kept_and_arrive_once(guard: Visitor):
-    page = guard.page
+def lose_the_network(page: Page) -> Callable[[], None]:
+    page.context.set_offline(True)
+    return lambda: page.context.set_offline(False)
+
+
+def let_the_site_fail(page: Page) -> Callable[[], None]:
     page.route("**/gate/*", lambda route: route.fulfill(status=503))
+    return lambda: page.unroute("**/gate/*")
+
+
+@pytest.mark.parametrize("trouble", [lose_the_network, let_the_site_fail])
+def test_marks_that_do_not_get_through_are_kept_and_arrive_once(
+    guard: Visitor, trouble: Callable[[Page], Callable[[], None]]
+):
+    page = guard.page
+    relent = trouble(page)
     page.get_by_role("button", name="Отметить: вся группа").click()
     page.get_by_role("button", name="Снять отметку").first.click()
     expect(page.get_by_role("status")).to_contain_text("не закрывайте страницу: 2")
     expect(page.locator(".gate-came")).to_have_count(1)
     assert guard.programme.rows("attended") == []
 
-    page.unroute("**/gate/*")
+    relent()
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.get_by_role("status")).to_be_empty()
 

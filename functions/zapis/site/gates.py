@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from zapis.core import ids
 from zapis.core.catalogue import EnterpriseId
 from zapis.core.entries import Attended
-from zapis.core.model import Registration, RegistrationId, Standing
+from zapis.core.model import Registration, RegistrationId
 from zapis.core.people import Person
 from zapis.site import gatelist
 from zapis.site.bodies import read_form
@@ -69,11 +69,9 @@ class Gates:
         gate = self._gate(counter, request)
         asked = request.query_params.get("q", "").strip()[:80]
         response = self._rendering.page("gate.html", 200, SECRET, **await self._values(counter, gate, asked))
+        path, secure = self._links.path("/show"), self._links.secure
         token = request.path_params["token"]
-        response.set_cookie(
-            COOKIE, token, COOKIE_SECONDS, path=self._links.path("/show"),
-            secure=self._links.secure, httponly=True, samesite="lax",
-        )  # fmt: skip
+        response.set_cookie(COOKIE, token, COOKIE_SECONDS, path=path, secure=secure, httponly=True, samesite="lax")
         return response
 
     async def mark(self, request: Request) -> Response:
@@ -97,16 +95,20 @@ class Gates:
         holder = counter.state.registrations.get(id) if id else None
         if holder is None:
             raise HTTPException(404)
-        offer, guard = counter.any_offer(holder.slot), request.cookies.get(COOKIE, "")
-        enterprise = self._desk.tokens.enterprise(guard)
-        gate = gatelist.gate(counter, enterprise) if enterprise else None
-        if gate and holder.standing is Standing.CONFIRMED and holder.slot in {o.id for o in gate.today}:
-            return RedirectResponse(self._links.path(f"/gate/{guard}?{urlencode({'q': holder.code})}"), 303, SECRET)
-        elsewhere = bool(gate and offer and offer.enterprise.id != gate.enterprise.id)
-        return self._rendering.page(
-            "show.html", 200, SECRET,
-            season=counter.season, registration=holder, offer=offer, guard=gate, elsewhere=elsewhere, now=counter.now,
-        )  # fmt: skip
+        token = request.cookies.get(COOKIE, "")
+        enterprise = self._desk.tokens.enterprise(token)
+        guard = gatelist.gate(counter, enterprise) if enterprise else None
+        if guard and holder in gatelist.registrations_of(counter, guard.today):
+            query = urlencode({"q": holder.code})
+            return RedirectResponse(self._links.path(f"/gate/{token}?{query}"), 303, SECRET)
+        return self._pass(counter, holder, guard)
+
+    def _pass(self, counter: Counter, holder: Registration, guard: Gate | None) -> Response:
+        """What anybody may know of a ticket: whether it holds, when, where and for how many."""
+        offer = counter.any_offer(holder.slot)
+        elsewhere = bool(guard and offer and offer.enterprise.id != guard.enterprise.id)
+        values = {"registration": holder, "offer": offer, "guard": guard, "elsewhere": elsewhere}
+        return self._rendering.page("show.html", 200, SECRET, season=counter.season, **values)
 
     async def _marked(self, registration: Registration, key: str, mark: str) -> Registration:
         """The registration after a mark; the same key and mark count once, however often they arrive."""
@@ -140,6 +142,7 @@ class Gates:
         self, id: EnterpriseId, wanted: Collection[RegistrationId], now: datetime
     ) -> Mapping[RegistrationId, Person]:
         if not wanted:
+            self._names.pop(id, None)
             return {}
         known = self._names.get(id)
         if known is None or not known.serve(now, wanted):
