@@ -15,6 +15,7 @@ from tests.site.visitor import fields_of, text
 from zapis.core.model import NoticeKind, Registration, SlotId, Standing
 from zapis.core.people import FORGOTTEN
 from zapis.core.rules import seats_left
+from zapis.ledger.port import Part
 
 
 def told(programme: Programme, registration: Registration) -> NoticeKind:
@@ -209,6 +210,25 @@ async def test_a_full_party_is_not_asked_for_more(site: httpx.AsyncClient, progr
 
     assert "не бывает больше 4 человек" in text(await site.get(f"{path}/add"))
     assert f"{path}/add" not in (await site.get(path)).text
+
+
+async def test_nobody_is_named_in_vain_once_registration_is_closed(site: httpx.AsyncClient, programme: Programme):
+    path, _ = await holder_of(site, programme, 34)
+    form = fields_of(await site.get(f"{path}/add"))
+    programme.now = at(10, 2)
+
+    page, api = (
+        await site.post(f"{path}/add", data=form | {"visitors-1-name": "Вера", "visitors-1-age": "41"}),
+        await site.post(
+            "/api/registrations/visitors",
+            json={"name": "Вера", "age": 41},
+            headers={"Authorization": path.rsplit("/", 1)[1]},
+        ),
+    )
+
+    assert (page.status_code, api.status_code) == (409, 409)
+    assert "Запись закрыта" in text(page)
+    assert len(programme.store.lists[Part.PEOPLE]) == 1
 
 
 # Names and numbers.

@@ -26,7 +26,7 @@ from zapis.site.desk import Desk
 from zapis.site.fitting import unfit_newcomers
 from zapis.site.forms import FieldProblem
 from zapis.site.links import Links
-from zapis.site.moves import ages_of, has_authority, places_for
+from zapis.site.moves import ages_of, has_authority, places_for, why_not_larger
 from zapis.site.offers import Counter
 from zapis.site.rendering import SECRET
 from zapis.site.tickets import Tickets
@@ -62,7 +62,7 @@ class Amends:
         try:
             reason = await self._move(counter, held, to, typed)
         except ZapisError as error:
-            return self._moving(counter, held, to, _trouble(error))
+            return self._moving(counter, held, to, _trouble(error), _key(typed))
         if reason is None:
             return self._done(request, "moved")
         counter, held = await self._tickets.seen(request)
@@ -73,13 +73,14 @@ class Amends:
             return Reason.FULL
         return await self._changes.move(held, to, _key(typed))
 
-    def _moving(self, counter: Counter, held: Registration, to: str, said: Words | None = None) -> Response:
+    def _moving(
+        self, counter: Counter, held: Registration, to: str, said: Words | None = None, key: str = ""
+    ) -> Response:
         others = places_for(counter, held)
         wanted = next((offer for offer in others if offer.id == to), None)
         status = said.status if said else 200
-        return self._tickets.page(
-            "move.html", counter, held, status, others=others, wanted=wanted, said=said, key=forms.new_key()
-        )
+        key = key or forms.new_key()
+        return self._tickets.page("move.html", counter, held, status, others=others, wanted=wanted, said=said, key=key)
 
     async def who_else(self, request: Request) -> Response:
         """GET /ticket/<token>/add"""
@@ -96,6 +97,8 @@ class Amends:
             return self._adding(counter, held, typed, visitor)
         if offer and (problems := unfit_newcomers(offer, (*ages_of(held), visitor.age), [visitor])):
             return self._adding(counter, held, typed, problems)
+        if (reason := why_not_larger(counter, held)) is not None:
+            return self._adding(counter, held, typed, said=words.of_no_change(reason, offer))
         try:
             stamps = self._desk.consents.stamps(kind for kind in forms.CONSENTS if f"consents-{kind}" in typed)
             reason = await self._changes.join(held, [visitor], _key(typed), stamps)

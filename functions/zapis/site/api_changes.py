@@ -20,7 +20,7 @@ from zapis.site.desk import Desk
 from zapis.site.fields import Wrong
 from zapis.site.fitting import unfit_newcomers
 from zapis.site.forms import DraftVisitor, FieldProblem
-from zapis.site.moves import ages_of, has_authority, places_for
+from zapis.site.moves import ages_of, has_authority, places_for, why_not_larger
 from zapis.site.offers import Counter
 from zapis.site.problems import invalid, problem
 
@@ -72,6 +72,8 @@ class ApiChanges:
         offer = (await self._desk.counter()).any_offer(held.slot)
         if offer and (problems := unfit_newcomers(offer, (*ages_of(held), visitor.age), [visitor])):
             return invalid(problems)
+        if (reason := why_not_larger(await self._desk.counter(), held)) is not None:
+            return await self._told(held, reason)
         stamps = self._desk.consents.stamps(dict.fromkeys(given))
         return await self._told(held, await self._changes.join(held, [visitor], key, stamps))
 

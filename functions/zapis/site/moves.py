@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zapis.core import rules
-from zapis.core.model import Registration
+from zapis.core.model import Reason, Registration
 from zapis.site.forms import AUTHORITY
 from zapis.site.offers import Availability, Counter, Offer
 
@@ -22,6 +22,20 @@ def _takes(counter: Counter, offer: Offer, held: Registration) -> bool:
         return False
     elsewhere = any(offer.id in counter.state.active.get(person, {}).values() for person in held.persons)
     return not elsewhere and rules.party_fits_the_terms(offer.terms, ages_of(held)) is None
+
+
+def may_grow(counter: Counter, held: Registration) -> bool:
+    """Whether it is worth asking who else comes; there may be no seat for them all the same."""
+    offer = counter.any_offer(held.slot)
+    return bool(offer and held.seats < offer.terms.max_party and why_not_larger(counter, held) is None)
+
+
+def why_not_larger(counter: Counter, held: Registration) -> Reason | None:
+    """Why nobody can join whoever they are, so that no name is written down in vain."""
+    offer = counter.any_offer(held.slot)
+    if offer is None or not held.active:
+        return Reason.NOT_ACTIVE
+    return Reason.FULL if held.over else rules.closed_to_requests(offer.terms, counter.now)
 
 
 def ages_of(held: Registration) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from zapis.site import forms
 from zapis.site.bodies import read_form
 from zapis.site.desk import Desk
 from zapis.site.links import Links
-from zapis.site.moves import places_for
+from zapis.site.moves import may_grow, places_for
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
 
@@ -120,18 +120,11 @@ class Tickets:
             may_leave=self._may_leave(counter, holder),
             erased=holder.id in counter.state.erased,
             may_correct=self._desk.may_correct(counter, holder),
-            may_grow=_may_grow(counter, holder),
+            may_grow=may_grow(counter, holder),
             consents={kind: self._desk.consents.current(kind) for kind in forms.CONSENTS},
             here=self._links.path(f"/ticket/{self._desk.tokens.ticket(holder.id)}"),
             **more,
         )
-
-
-def _may_grow(counter: Counter, holder: Registration) -> bool:
-    offer = counter.any_offer(holder.slot)
-    if offer is None or not holder.active or holder.over:
-        return False
-    return not rules.closed_to_requests(offer.terms, counter.now) and holder.seats < offer.terms.max_party
 
 
 def _leave_children_alone(counter: Counter, holder: Registration, leaving: Iterable[int]) -> bool:
