@@ -38,6 +38,17 @@ async def test_the_gate_lists_who_is_expected_today(site, anna):
     assert "Пришли 0 из 2" in page
 
 
+async def test_parties_stand_by_surname_and_are_numbered(site, programme):
+    for name in ("Яна Андреева", "Антон Яковлев", "Борис Котов"):
+        party = [{"name": name, "age": 40}]
+        await ask(site, key=name.encode().hex(), visitors=party, contact=contact(name=name, email=f"{len(name)}@e.org"))
+    programme.now = at(11, -1)
+
+    page = text(await site.get(GATE))
+
+    assert page.index("1 Яна Андреева") < page.index("2 Борис Котов") < page.index("3 Антон Яковлев")
+
+
 async def test_before_its_hours_it_names_nobody_and_says_when_and_whom_to_ring(site, anna, programme):
     programme.now = at(11, -2.5)
 

@@ -14,6 +14,7 @@ from zapis.core.catalogue import Catalogue, EnterpriseId
 from zapis.core.entries import format_moment
 from zapis.core.fold import State
 from zapis.core.model import Reason, Registration, RegistrationId, SlotId, Standing
+from zapis.core.names import by_surname
 from zapis.core.notices import Outbox
 from zapis.core.numbers import CHANNELS, Tally, numbers
 from zapis.core.offers import Pending
@@ -55,8 +56,8 @@ class View:
         return cls(state, catalogue, people, outbox, parties)
 
 
-def _surname(person: Person | None, registration: Registration) -> tuple[str, str]:
-    return (person.name.casefold() if person else "", registration.id)
+def _surname(person: Person | None, registration: Registration) -> tuple[tuple[str, str], str]:
+    return (by_surname(person.name if person else ""), registration.id)
 
 
 def seats(view: View, remarks: Mapping[str, str], pending: Mapping[SlotId, Pending]) -> Lines:

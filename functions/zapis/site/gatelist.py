@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from zapis.core.catalogue import Enterprise, EnterpriseId
 from zapis.core.model import Registration, RegistrationId, SlotStatus, Standing
+from zapis.core.names import by_surname
 from zapis.core.people import Person
 from zapis.site.offers import Counter, Offer
 from zapis.site.russian import day_of
@@ -107,8 +108,8 @@ def registrations_of(counter: Counter, offers: Iterable[Offer]) -> list[Registra
 
 
 def visits(gate: Gate, registrations: list[Registration], people: Mapping[RegistrationId, Person]) -> list[Visit]:
-    """Today's visits, each with its parties by the name of who registered."""
-    by_name = sorted(registrations, key=lambda r: (_name(people.get(r.id), 0).casefold(), r.id))
+    """Today's visits, each with its parties by the surname of the first of them."""
+    by_name = sorted(registrations, key=lambda r: (by_surname(_name(people.get(r.id), r.members[0])), r.id))
     return [Visit(offer, tuple(_parties(offer, by_name, people))) for offer in gate.today]
 
 
