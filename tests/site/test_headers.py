@@ -9,6 +9,7 @@ import pytest
 
 from tests.site.conftest import SITE, TOKENS, Programme, ask, client
 from tests.site.visitor import text
+from zapis.site import conditions
 from zapis.site.application import application
 
 
@@ -44,7 +45,10 @@ async def test_nothing_is_inline_and_nothing_comes_from_elsewhere(site: httpx.As
 
     assert not re.search(r'<style|\sstyle=|\son\w+=|<script(?! type="application/ld\+json">)(?![^>]*\ssrc=)', page.text)
     addresses = re.findall(r'(?:src|href|action)="([^"]+)"', page.text)
-    assert all(address.startswith(("/", "#", "mailto:", "tel:", f"{SITE}/")) for address in addresses)
+    at_home = ("/", "#", "mailto:", "tel:", f"{SITE}/")
+    elsewhere = [address for address in addresses if not address.startswith(at_home)]
+    assert all(f'<a href="{address}" target="_blank" rel="noopener noreferrer">' in page.text for address in elsewhere)
+    assert all(address.startswith(conditions.MAP) for address in elsewhere)
     for address in addresses:
         if address.startswith("/static/"):
             assert (await site.get(address)).status_code == 200
