@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.emulator_page.desk import Desk
 from tests.stage import Stage
+from zapis.schema import schema
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("emulator-page")]
 
@@ -35,12 +36,24 @@ def test_an_unknown_file_is_said_to_be_missing(season: Stage, page: Page):
 def test_tabs_stand_in_order_and_the_hidden_ones_on_demand(desk: Desk):
     desk.open("Расписание")
     tabs = desk.page.get_by_role("tab")
-    assert tabs.all_inner_texts() == ["Сезон", "Предприятия", "Экскурсии и мастер-классы", "Расписание", "Заявки"]
+    declared = schema()["catalogue"]
+    assert tabs.all_inner_texts() == [tab.title for tab in declared if not tab.hidden]
 
-    desk.page.get_by_role("button", name="Скрытые: 3").click()
+    hidden = sum(tab.hidden for tab in declared)
+    desk.page.get_by_role("button", name=f"Скрытые: {hidden}").click()
     expect(desk.tab("_места")).to_have_css("font-style", "italic")
     desk.tab("_места").click()
     desk.shows("A1", "_id")
+
+
+def test_charts_float_over_the_cells_that_they_are_anchored_to(desk: Desk):
+    desk.open("Сводка")
+    charts = desk.page.locator("img.chart")
+
+    expect(charts).to_have_count(4)
+    for chart in charts.all():
+        expect(chart).not_to_have_js_property("naturalWidth", 0)
+    assert charts.first.bounding_box()["x"] > desk.cell("D2").bounding_box()["x"]
 
 
 def test_cells_look_as_the_sheet_says(desk: Desk):
