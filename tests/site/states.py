@@ -365,6 +365,7 @@ STATES = (
     State("lost.html", "asked", opened("/lost")),
     State("lost.html", "wrong address", link_sent("anna")),
     State("lost.html", "sent", link_sent("anna@example.org")),
+    State("lost.html", "a slip in the address", link_sent("anna@gmial.com")),
     State("refused.html", "already", refused("open", "open"), Reason.ALREADY),
     State("refused.html", "limit", refused("open", "later", "bread"), Reason.LIMIT),
     State("refused.html", "full", refused("no-line", companion="12"), Reason.FULL),

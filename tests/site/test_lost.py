@@ -77,3 +77,11 @@ async def test_while_the_ledger_is_silent_the_address_stays_in_its_field(program
     assert fields_of(page)["contact-email"] == "anna@example.org"
     troubled.relent()
     await programme.committer.close()
+
+
+async def test_a_slip_in_the_address_is_mended_with_one_click(site: httpx.AsyncClient):
+    page = await asked(site, "anna@gmial.com")
+
+    assert "Вы имели в виду anna@gmail.com?" in text(page)
+    assert 'name="contact-email" value="anna@gmail.com"' in page.text
+    assert "Вы имели в виду" not in text(await asked(site, "anna@gmail.com"))

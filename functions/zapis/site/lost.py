@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zapis.errors import SheetError, ZapisError
-from zapis.site import fields, words
+from zapis.site import domains, fields, words
 from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
 from zapis.site.desk import Desk
@@ -48,7 +48,7 @@ class Lost:
         except ZapisError as error:
             said = words.of_fault(error)
             return await self._page(typed, said=said, status=said.status)
-        return await self._page(typed, sent=True)
+        return await self._page(typed, sent=True, meant=domains.meant(email) or "")
 
     async def _page(
         self,
@@ -56,10 +56,11 @@ class Lost:
         wrong: str = "",
         said: Words | None = None,
         sent: bool = False,
+        meant: str = "",
         status: int = 200,
     ) -> Response:
         season = {} if said else {"season": (await self._desk.counter()).season}
         faults = defaultdict(str, {"contact-email": wrong} if wrong else {})
         return self._rendering.page(
-            "lost.html", status, SECRET, typed=typed, wrong=faults, said=said, sent=sent, **season
+            "lost.html", status, SECRET, typed=typed, wrong=faults, said=said, sent=sent, meant=meant, **season
         )
