@@ -8,6 +8,7 @@ import pytest
 
 from tests.core.test_catalogue import SEASON, table
 from zapis.core.catalogue import Catalogue, from_rows, to_rows
+from zapis.core.model import NoticeKind
 from zapis.core.organisers import Reading, read
 from zapis.core.texts import Text, TextId, complaints, filled, text_for
 from zapis.schema import tab
@@ -82,3 +83,9 @@ def test_every_row_of_the_tab_lists_what_may_be_put_in():
     for row in tab("catalogue", "texts").rows:
         kind = row["id"].rpartition(".")[0]
         assert not list(complaints(kind, row["allowed"])), row["id"]
+
+
+def test_every_mail_has_a_row_in_each_language():
+    rows = {row["id"] for row in tab("catalogue", "texts").rows}
+
+    assert {f"{kind}.{language}" for kind in NoticeKind for language in ("ru", "en")} <= rows

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.publish.test_sync import AT, on_stage, register, slot_of, sync
 from tests.stage import ACCOUNT
 from zapis.core.entries import Attended, Entry, to_row
 from zapis.core.ids import entry_id
+from zapis.errors import CallRefused
 from zapis.publish.layout import lay_out
 from zapis.schema import schema, tab
 
@@ -92,3 +95,10 @@ def test_beside_each_enterprise_stands_its_gate_link(on_stage, sync):
     (row,) = on_stage.rows(on_stage.catalogue, "Предприятия")
 
     assert row["Ссылка для проходной"] == f"https://site.example/gate/{row['_id']}"
+
+
+def test_a_chart_is_not_added_twice_under_one_id(on_stage):
+    first, *_ = charts(on_stage)
+
+    with pytest.raises(CallRefused, match="already exists"):
+        on_stage.sheets.batch_update(on_stage.catalogue, [{"addChart": {"chart": first}}])

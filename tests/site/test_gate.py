@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import httpx
 import pytest
 
-from tests.site.conftest import BAKERY, PLANT, TOKENS, Programme, ask, at, contact
+from tests.site.conftest import BAKERY, BREAD, PLANT, SLOTS, TOKENS, Programme, ask, at, contact, slot
 from tests.site.visitor import fields_of, text
-from zapis.core.model import Registration
+from zapis.core import people
+from zapis.core.entries import Corrected, Entry, to_row
+from zapis.core.model import EntryId, Registration
+from zapis.ledger.port import Append
 
 GATE = f"/gate/{TOKENS.gate(PLANT.id)}"
 KEY = "k" * 20
@@ -178,16 +184,43 @@ async def test_a_qr_code_cannot_cancel(site, anna):
     assert (await site.get(f"/ticket/{TOKENS.shown(anna.id)}")).status_code == 404
 
 
-async def test_names_are_read_once_for_some_seconds(site, anna, programme, monkeypatch):
+@pytest.fixture
+def reads(programme, monkeypatch):
+    """The times that names were read."""
     reads = []
-    people = programme.committer.people
+    read = programme.committer.people
 
     async def counted(wanted):
         reads.append(wanted)
-        return await people(wanted)
+        return await read(wanted)
 
     monkeypatch.setattr(programme.committer, "people", counted)
-    for _ in range(3):
-        await site.get(GATE)
+    return reads
 
-    assert len(reads) == 1
+
+async def test_names_are_read_once_for_all_gates_and_some_minutes(site, programme, reads):
+    bread = slot("bread-today", 11, BREAD)
+    programme.offer(*SLOTS, bread)
+    await ask(site)
+    await ask(site, "bread-today", key="another", contact=contact(email="b@example.org"))
+    programme.now = at(11, -1)
+    pages = [await site.get(gate) for gate in (GATE, f"/gate/{TOKENS.gate(BAKERY.id)}", GATE)]
+    within = len(reads)
+    programme.now = at(11, -0.9)
+    await site.get(GATE)
+
+    assert all("Маша Петрова" in text(page) for page in pages)
+    assert (within, len(reads)) == (1, 2)
+
+
+async def test_a_name_put_right_is_seen_within_seconds(site, anna, programme, reads):
+    await site.get(GATE)
+    person = programme.people()[anna.id]
+    named = replace(person, visitors=("Анна Сидорова", person.visitors[1]), revision=1)
+    entry = Entry(programme.now, EntryId("right"), anna.slot, "site", Corrected(anna.id, 1))
+    programme._append(Append(journal=[to_row(entry)], people=[people.to_row(anna.id, named)]))
+    await programme.committer.refresh(0)
+    programme.now = at(11, -1) + timedelta(seconds=10)
+
+    assert "Анна Сидорова" in text(await site.get(GATE))
+    assert len(reads) == 2

@@ -107,6 +107,12 @@ def registrations_of(counter: Counter, offers: Iterable[Offer]) -> list[Registra
     return [r for r in registrations if r.slot in ids and r.standing is Standing.CONFIRMED]
 
 
+def expected_today(counter: Counter) -> list[Registration]:
+    """Those who hold seats at any enterprise's visits of this day."""
+    today = day_of(counter.now)
+    return registrations_of(counter, [o for o in counter.public() if day_of(o.terms.starts) == today])
+
+
 def visits(gate: Gate, registrations: list[Registration], people: Mapping[RegistrationId, Person]) -> list[Visit]:
     """Today's visits, each with its parties by the surname of the first of them."""
     by_name = sorted(registrations, key=lambda r: (by_surname(_name(people.get(r.id), r.members[0])), r.id))

@@ -5,15 +5,12 @@ that tells anyone only whether the ticket holds; a phone on which the gate link 
 It is known by a cookie that no script reads and that goes to that one path. The cookie is Lax, not Strict: a
 camera that opens a link is no page of this site; it allows nothing but looking.
 
-Names are read from People when a gate asks for them and kept for seconds.
+Names are read from People when a gate asks for them (see `names`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -21,37 +18,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from zapis.core import ids
-from zapis.core.catalogue import EnterpriseId
 from zapis.core.entries import Attended
 from zapis.core.model import Registration, RegistrationId
-from zapis.core.people import Person
 from zapis.site import gatelist
 from zapis.site.bodies import read_form
 from zapis.site.desk import Desk
 from zapis.site.forms import new_key
 from zapis.site.gatelist import Gate
 from zapis.site.links import Links
+from zapis.site.names import Names
 from zapis.site.offers import Counter
 from zapis.site.rendering import SECRET, Rendering
 
 COOKIE = "gate"
 COOKIE_SECONDS = 24 * 3600
-NAMES_AGE = timedelta(seconds=20)
 MARK_AGE = 1.0
 """Seconds that what is known of a party may be old when a guard marks it: another may mark it, too."""
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 _MARK = re.compile(r"(come|undo)-(all|\d{1,3})")
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Who is expected at one gate, as of `at`."""
-
-    at: datetime
-    people: Mapping[RegistrationId, Person]
-
-    def serve(self, now: datetime, wanted: Collection[RegistrationId]) -> bool:
-        return now - self.at < NAMES_AGE and self.people.keys() >= set(wanted)
 
 
 class Gates:
@@ -61,7 +45,7 @@ class Gates:
         self._desk = desk
         self._rendering = rendering
         self._links = links
-        self._names: dict[EnterpriseId, _Names] = {}
+        self._names = Names(desk.committer)
 
     async def show(self, request: Request) -> Response:
         """GET /gate/<token>"""
@@ -125,7 +109,7 @@ class Gates:
 
     async def _values(self, counter: Counter, gate: Gate, asked: str) -> dict[str, object]:
         expected = gatelist.registrations_of(counter, gate.today)
-        people = await self._people(gate.enterprise.id, {r.id for r in expected}, counter.now)
+        people = await self._names.of(expected, gatelist.expected_today(counter), counter.now)
         visits = gatelist.visits(gate, expected, people)
         return {
             "season": counter.season,
@@ -137,17 +121,6 @@ class Gates:
             "today": counter.now,
             "new_key": new_key,
         }
-
-    async def _people(
-        self, id: EnterpriseId, wanted: Collection[RegistrationId], now: datetime
-    ) -> Mapping[RegistrationId, Person]:
-        if not wanted:
-            self._names.pop(id, None)
-            return {}
-        known = self._names.get(id)
-        if known is None or not known.serve(now, wanted):
-            known = self._names[id] = _Names(now, await self._desk.committer.people(wanted))
-        return known.people
 
     def _gate(self, counter: Counter, request: Request) -> Gate:
         enterprise = self._desk.tokens.enterprise(request.path_params["token"])

@@ -23,6 +23,8 @@ def add_chart(context: Context, request: Message) -> Json:
     if position.get("newSheet") or position.get("sheetId"):
         raise not_imitated("charts on sheets of their own")
     overlay = position.get("overlayPosition") or {}
+    if given.get("chartId") in _charts(context):
+        raise invalid(f"An embedded object with id {given['chartId']} already exists.")
     tab = tab_of(context.book, overlay.get("anchorCell", {}).get("sheetId"))
     entry = {
         "chartId": given.get("chartId") or context.new_id(),
@@ -31,6 +33,10 @@ def add_chart(context: Context, request: Message) -> Json:
     }
     tab.edit_head().setdefault("charts", []).append(entry)
     return {"chart": copy.deepcopy(entry)}
+
+
+def _charts(context: Context) -> set[Any]:
+    return {chart["chartId"] for tab in context.book.tabs for chart in tab.head.get("charts", ())}
 
 
 def update_chart_spec(context: Context, request: Message) -> Json:
