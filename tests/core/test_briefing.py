@@ -11,7 +11,8 @@ def test_every_rule_that_an_organiser_gave_is_told_in_one_line():
     terms = replace(TERMS, min_age=12, max_age=16, children_per_adult=3)
 
     assert brief(CARS, PLANT, terms).replace("\u00a0", " ") == (
-        "с 12 лет до 16 лет; на взрослого не больше 3 детей; документы: Паспорт; одежда и обувь: Закрытая обувь; "
+        "с 12 лет до 16 лет; на взрослого не больше 3 детей; в заявке до 5 человек; документы: Паспорт; "
+        "одежда и обувь: Закрытая обувь; "
         "с собой: Очки, если носите; не для колясок; лестницы, можно на лифте; шумно; Две лестницы, местами шумно"
     )
 
@@ -19,4 +20,4 @@ def test_every_rule_that_an_organiser_gave_is_told_in_one_line():
 def test_what_nobody_said_is_neither_promised_nor_warned_of():
     silent = replace(PLANT, documents="", clothes="", notes="", wheelchair="", stairs="", noise="")
 
-    assert brief(BREAD, silent, TERMS) == ""
+    assert brief(BREAD, silent, TERMS).replace("\u00a0", " ") == "в заявке до 5 человек"

@@ -19,10 +19,11 @@ _WHEELCHAIR: Mapping[str, str] = {"yes": "коляска проедет", "helpe
 
 
 def brief(tour: Tour, enterprise: Enterprise, terms: Terms) -> str:
-    """Ages, who leads children, what to bring and wear, how hard the way is."""
+    """Ages, who leads children, how many come together, what to bring and wear, how hard the way is."""
     told = (
         _ages(terms),
         _children(terms),
+        f"в заявке до {counted(terms.max_party, 'человека', 'человек', 'человек')}",
         _labelled("документы", enterprise.documents),
         _labelled("одежда и обувь", enterprise.clothes),
         _labelled("с собой", tour.bring),

@@ -101,7 +101,9 @@ def marks(tour: Tour, enterprise: Enterprise) -> list[str]:
     """The same in a word or two each, for a card."""
     way = _WHEELCHAIR_MARK.get(enterprise.wheelchair) or _STAIRS_MARK.get(enterprise.stairs)
     led = "дети со взрослыми" if tour.children_per_adult is not None else None
-    return [mark for mark in (way, _NOISE_MARK.get(enterprise.noise), led) if mark]
+    papers = "нужен документ" if enterprise.documents else None
+    clothes = "особая одежда или обувь" if enterprise.clothes else None
+    return [mark for mark in (way, _NOISE_MARK.get(enterprise.noise), led, papers, clothes) if mark]
 
 
 def _said(*conditions: Condition) -> list[Condition]:
