@@ -74,3 +74,9 @@ def test_a_citizen_an_organiser_and_an_enterprise_see_one_registration(run: Runn
     page.get_by_role("tab", name="Расписание").click()
     expect(page.get_by_text("Подтверждаю").first).to_be_visible()
     picture(page, "6-timetable")
+
+    enterprises = run.rows(run.season["catalogue"], "Предприятия")
+    (link,) = (r["Ссылка для проходной"] for r in enterprises if r["Предприятие"] == slot["enterprise"])
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Проходная")).to_be_visible()
+    picture(page, "7-gate")
