@@ -116,6 +116,7 @@ def test_closing_again_changes_nothing(on_stage, tmp_path):
 
 def test_the_next_season_begins_with_what_lasts(on_stage):
     on_stage.fill("enterprises", 3, {"name": "Хлебозавод", "address": "ул. 1", "phone": "+7 495 000-00-01"})
+    on_stage.type("Тексты", 2, "Тема", "Ждём вас, {имя}")
     fresh = on_stage.file("Новый каталог", "ledger")  # a file that is laid out as something else
 
     done = run(on_stage, "season", "new", "--from", on_stage.catalogue, "--catalogue", fresh)
@@ -128,6 +129,7 @@ def test_the_next_season_begins_with_what_lasts(on_stage):
     (tour,) = on_stage.rows(fresh, "Экскурсии и мастер-классы")
     assert (tour["Название"], tour["Длится, минут"], tour["_id"]) == ("Как рождается автомобиль", "90", "")
     assert on_stage.rows(fresh, "Расписание") == []
+    assert {r["_id"]: r["Тема"] for r in on_stage.rows(fresh, "Тексты")}["confirmed.ru"] == "Ждём вас, {имя}"
     assert {r["_id"]: r["Значение"] for r in on_stage.rows(fresh, "Сезон")}["title"] == "Открой#Моспром"
 
 

@@ -96,7 +96,7 @@ AFTERWARDS = (
 def new(old: str, new: str, writers: tuple[str, ...], key: Path | None, emulator: str | None) -> None:
     """Begin the next season: lay out an empty spreadsheet and copy what lasts from the last one.
 
-    Settings, enterprises and tours are copied; dates, roster files and registrations are not.
+    Settings, texts, enterprises and tours are copied; dates, roster files and registrations are not.
 
     Example: zapis season new --from LINK --catalogue LINK
     """
