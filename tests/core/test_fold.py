@@ -1,7 +1,7 @@
 """What the fold decides, told as short journals."""
 
 from tests.spec import Season
-from zapis.core.entries import Erased, SeatedOver
+from zapis.core.entries import Attended, Erased, SeatedOver
 from zapis.core.model import NoticeKind, Reason, RegistrationId, SlotId, SlotStatus, Standing
 
 CONFIRMED, WAITING, REFUSED, CANCELLED = (
@@ -330,3 +330,25 @@ def test_the_notice_of_an_ending_says_what_was_given_up():
     notices = season.state.notices
     assert notices[RegistrationId("anna@S")].was is CONFIRMED
     assert notices[RegistrationId("boris@S")].was is WAITING
+
+
+def test_marks_of_two_guards_add_up_in_any_order():
+    season = Season(capacity=3)
+    season.request("anna", seats=3)
+    anna = RegistrationId("anna@S")
+
+    season.land(Attended(anna, (0,), "came"))
+    season.land(Attended(anna, (1, 2), "came"))
+    season.land(Attended(anna, (2,), "undone"))
+
+    assert season.of("anna").attended == (0, 1)
+
+
+def test_who_came_as_a_whole_replaces_what_was_marked():
+    season = Season(capacity=3)
+    season.request("anna", seats=3)
+
+    season.land(Attended(RegistrationId("anna@S"), (0, 1), "came"))
+    season.land(Attended(RegistrationId("anna@S"), (2,)))
+
+    assert season.of("anna").attended == (2,)

@@ -69,7 +69,7 @@ facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Moved, registrations, st.sampled_from(SLOTS).map(SlotId)),
     st.builds(SeatedOver, registrations),
     st.builds(HeldReleased, st.integers(0, 2)),
-    st.builds(Attended, registrations, members),
+    st.builds(Attended, registrations, members, st.sampled_from(["", "came", "undone"])),
     st.builds(Erased, registrations),
     st.builds(
         Joined, registrations, st.lists(st.integers(3, 80), min_size=1, max_size=3).map(tuple), st.integers(0, 3)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.spec import TERMS, Season
-from zapis.core.entries import SlotOffered, terms_from_json, terms_to_json
+from zapis.core.entries import Erased, SlotOffered, terms_from_json, terms_to_json
 from zapis.core.model import Reason, RegistrationId, SlotId, Standing
 from zapis.core.rules import party_fits_the_terms, too_few_adults
 
@@ -164,3 +164,19 @@ def test_asking_for_nobodys_mail_changes_nothing():
     entry = season.ask_for_mail("nobody")
 
     assert season.state.rejected[entry.id] is Reason.NOT_ACTIVE
+
+
+def test_who_is_forgotten_before_the_visit_gives_the_seat_back_and_afterwards_was_there():
+    season = Season(capacity=1)
+    season.request("anna")
+    season.request("boris")
+
+    season.land(Erased(RegistrationId("anna@S")), at=30)
+    season.land(Erased(RegistrationId("boris@S")), at=2001)
+
+    assert (season.standing("anna"), season.reason("anna")) == (Standing.CANCELLED, Reason.ERASED)
+    assert season.standing("boris") is Standing.CONFIRMED
+    assert season.of("boris").persons == ()
+    assert season.state.active == {}
+    assert season.state.rejected[season.ask_for_mail("boris", at=2002).id] is Reason.NOT_ACTIVE
+    assert season.state.rejected[season.correct("boris", at=2002).id] is Reason.NOT_ACTIVE

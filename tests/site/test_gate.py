@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -132,6 +133,12 @@ async def test_a_mark_that_arrives_twice_counts_once(site, anna, programme):
 
     assert came(programme, anna) == ()
     assert len(programme.rows("attended")) == 2
+
+
+async def test_two_guards_who_mark_one_party_at_once_are_both_heard(site, anna, programme):
+    await asyncio.gather(mark(site, anna, "come-0"), mark(site, anna, "come-1", key="u" * 20))
+
+    assert came(programme, anna) == (0, 1)
 
 
 async def test_a_mark_made_without_network_still_counts_on_the_next_day(site, anna, programme):

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from zapis.core.model import EntryId, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
 
@@ -102,12 +102,17 @@ class HeldReleased:
     seats: int
 
 
+AttendanceChange = Literal["", "came", "undone"]
+
+
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """Who of the party came. A later one replaces it."""
+    """Who of the party came: all of them (a later one replaces it), or a change of what was known before."""
 
     registration: RegistrationId
     members: tuple[int, ...]
+    change: AttendanceChange = ""
+    """Two guards may mark one party at once, so a mark says what it changes and not what it believes to be so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +325,14 @@ def _decode_requested(fields: Mapping[str, Any]) -> Requested:
     )
 
 
+def _encode_attended(fact: Attended) -> dict[str, Any]:
+    changed = {"change": fact.change} if fact.change else {}
+    return {"registration": fact.registration, "members": fact.members} | changed
+
+
+_CHANGES: dict[object, AttendanceChange] = {"": "", "came": "came", "undone": "undone"}
+
+
 _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     SlotOffered: ("slot_offered", lambda f: {"replaces": f.replaces, "terms": terms_to_json(f.terms)}),
     Requested: ("requested", _encode_requested),
@@ -330,7 +343,7 @@ _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     Moved: ("moved", lambda f: {"registration": f.registration, "leaves": f.leaves}),
     SeatedOver: ("seated_over", lambda f: {"registration": f.registration}),
     HeldReleased: ("held_released", lambda f: {"seats": f.seats}),
-    Attended: ("attended", lambda f: {"registration": f.registration, "members": f.members}),
+    Attended: ("attended", _encode_attended),
     ConsentWithdrawn: (
         "consent_withdrawn",
         lambda f: {"registration": f.registration, "consent": f.consent},
@@ -351,7 +364,7 @@ _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "moved": lambda f: Moved(_registration(f), SlotId(_text(f["leaves"]))),
     "seated_over": lambda f: SeatedOver(_registration(f)),
     "held_released": lambda f: HeldReleased(_count(f["seats"])),
-    "attended": lambda f: Attended(_registration(f), _counts(f["members"])),
+    "attended": lambda f: Attended(_registration(f), _counts(f["members"]), _CHANGES[f.get("change", "")]),
     "consent_withdrawn": lambda f: ConsentWithdrawn(_registration(f), _text(f["consent"])),
     "erased": lambda f: Erased(_registration(f)),
     "rules_raised": lambda f: RulesRaised(_count(f["version"])),

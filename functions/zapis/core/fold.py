@@ -276,7 +276,7 @@ def _renamed(state: State, fact: Joined | Corrected) -> Registration | Reason:
     Of two rows of people with one revision the first holds, so the entry that came with the second must not.
     """
     registration = state.registrations.get(fact.registration)
-    if registration is None or not registration.active:
+    if registration is None or not registration.active or registration.id in state.erased:
         return Reason.NOT_ACTIVE
     if fact.people <= registration.people:
         return Reason.STALE
@@ -286,7 +286,7 @@ def _renamed(state: State, fact: Joined | Corrected) -> Registration | Reason:
 
 def _mail_asked(state: State, entry: Entry, fact: MailAsked) -> Reason | None:
     asked = [state.registrations[id] for id in dict.fromkeys(fact.registrations) if id in state.registrations]
-    active = [registration for registration in asked if registration.active]
+    active = [registration for registration in asked if registration.active and registration.id not in state.erased]
     for registration in active:
         _send_again(state, entry, registration)
     return None if active else Reason.NOT_ACTIVE
@@ -360,7 +360,9 @@ def _attended(state: State, entry: Entry, fact: Attended) -> Reason | None:
     registration = state.registrations.get(fact.registration)
     if registration is None or registration.standing is not Standing.CONFIRMED:
         return Reason.NOT_ACTIVE
-    came = tuple(member for member in registration.members if member in fact.members)
+    named, before = set(fact.members), set(registration.attended or ())
+    now = {"": named, "came": before | named, "undone": before - named}[fact.change]
+    came = tuple(member for member in registration.members if member in now)
     state.registrations[registration.id] = replace(registration, attended=came)
     return None
 
@@ -380,10 +382,12 @@ def _erased(state: State, entry: Entry, fact: Erased) -> Reason | None:
         return Reason.NOT_ACTIVE
     state.erased.add(registration.id)
     state.notices.pop(registration.id, None)
-    if registration.active:
+    if registration.active and not rules.is_past(state.slots[registration.slot].terms, entry.at):
         _release(state, registration)
         registration = _change(state, registration, standing=Standing.CANCELLED, reason=Reason.ERASED)
         _promote(state, entry, state.slots[registration.slot])
+    # Who was there was there: of a visit that has begun the seats stay counted, though nobody knows whose they were.
+    _let_go(state, registration)
     state.registrations[registration.id] = replace(registration, persons=())
     return None
 
@@ -431,6 +435,11 @@ def _release(state: State, registration: Registration) -> None:
     slot.taken -= slot.confirmed.pop(registration.id, 0)
     slot.over.pop(registration.id, None)
     slot.waiting.pop(registration.id, None)
+    _let_go(state, registration)
+
+
+def _let_go(state: State, registration: Registration) -> None:
+    """Nobody holds it any more."""
     for person in registration.persons:
         held = state.active.get(person, {})
         held.pop(registration.id, None)

@@ -32,8 +32,6 @@ from zapis.site.rendering import SECRET, Rendering
 
 COOKIE = "gate"
 COOKIE_SECONDS = 24 * 3600
-MARK_AGE = 1.0
-"""Seconds that what is known of a party may be old when a guard marks it: another may mark it, too."""
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 _MARK = re.compile(r"(come|undo)-(all|\d{1,3})")
 
@@ -61,7 +59,7 @@ class Gates:
     async def mark(self, request: Request) -> Response:
         """POST /gate/<token>"""
         fields = await read_form(request)
-        counter = await self._desk.counter(MARK_AGE)
+        counter = await self._desk.counter()
         gate = self._gate(counter, request)
         registration = counter.state.registrations.get(RegistrationId(fields.get("registration", "")))
         if registration is None or not gatelist.takes_marks(gate, counter, registration):
@@ -99,11 +97,9 @@ class Gates:
         found = _MARK.fullmatch(mark)
         if found is None or not _KEY.fullmatch(key):
             raise HTTPException(400)
-        named = set(registration.members if found[2] == "all" else (int(found[2]),)) & set(registration.members)
-        before = set(registration.attended or ())
-        came = before | named if found[1] == "come" else before - named
+        members = registration.members if found[2] == "all" else (int(found[2]),)
         entry = ids.entry_id("attended", registration.id, key, mark)
-        fact = Attended(registration.id, tuple(sorted(came)))
+        fact = Attended(registration.id, members, "came" if found[1] == "come" else "undone")
         await self._desk.committer.commit(entry, registration.slot, fact)
         return self._desk.committer.state.registrations[registration.id]
 
