@@ -251,7 +251,7 @@ class Judge:
         party = self.parties.get(said["registration"])
         if party is None:
             return
-        was_active = party.active
+        was_active = party.active and at < datetime.fromisoformat(self.terms[party.slot]["starts"])
         if was_active:
             self._end(party, "erased", "")
         party.erased, party.persons = True, []

@@ -407,6 +407,20 @@ async def test_who_cancelled_may_still_be_forgotten(site: httpx.AsyncClient, pro
     assert len(programme.rows("erased")) == 1
 
 
+async def test_who_was_there_may_be_forgotten_and_was_there_all_the_same(site: httpx.AsyncClient, programme: Programme):
+    path, before = await holder_of(site, programme, 34)
+    programme.now = at(12)
+    assert "Отменить заявку и удалить данные" not in text(await site.get(f"{path}/forget"))
+
+    answer = await site.post(f"{path}/forget", data={"sure": "1"})
+
+    assert programme.people()[before.id].name == ""
+    assert programme.registrations()[0].standing is Standing.CONFIRMED
+    said = text(await site.get(answer.headers["location"]))
+    assert "Имена, почта и телефон удалены" in said
+    assert "Прислать письмо" not in said
+
+
 async def test_children_are_not_left_without_the_adults_who_lead_them(site: httpx.AsyncClient, programme: Programme):
     bread = await book(site, "bread", 34, 12, 9, email="anna@example.org")
     path = f"/ticket/{bread.json()['ticket']}"
