@@ -6,14 +6,16 @@ Whoever adds a template, an availability or a standing adds its states here, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import PLANT, TOKENS, Programme, at, body, contact, slot, visitors
+from tests.site.conftest import CARS, PLANT, SEASON, TOKENS, Programme, at, body, contact, slot, visitors
 from tests.site.test_trouble import Troubled
+from zapis.core.catalogue import Catalogue
 from zapis.core.model import Reason, SlotStatus, Standing
+from zapis.core.texts import Text, TextId
 from zapis.errors import SheetsUnavailable
 from zapis.site.offers import Availability
 
@@ -311,12 +313,21 @@ def link_sent(email: str) -> Go:
     return go
 
 
+def rehearsed_with_a_note(visitor: Visitor) -> None:
+    played, note = slot("open", 11), Text(TextId("page_home.ru"), body="Мы переехали, {телефон}.")
+    season = replace(SEASON, rehearsal="olga@example.org")
+    tours, hosts = {CARS.id: CARS}, {PLANT.id: PLANT}
+    visitor.programme.publish(Catalogue(season, hosts, tours, {played.id: played}, {note.id: note}))
+    visitor.open("/")
+
+
 STATES = (
     State("catalogue.html", "all", opened("/")),
     State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
     State("catalogue.html", "nothing found", opened("/?q=нет+такого")),
     State("catalogue.html", "filtered in place", filtered_in_place),
     State("catalogue.html", "nothing offered", emptied("/")),
+    State("catalogue.html", "rehearsed, with a note", rehearsed_with_a_note),
     State("calendar.html", "months", opened("/calendar")),
     State("calendar.html", "nothing found", opened("/calendar?q=нет+такого")),
     State("embed.html", "visits", opened("/embed")),
