@@ -224,7 +224,7 @@ def test_while_the_network_is_lost_the_page_keeps_what_was_typed_and_sends_it_af
         context.set_offline(True)
         page.locator("form .button-big").click()
 
-        expect(page.get_by_text("Связи нет, заявка не отправлена")).to_be_visible()
+        expect(page.get_by_text("Связи нет, ничего не отправлено")).to_be_visible()
         expect(page.get_by_label("Электронная почта")).to_have_value("anna@example.org")
         assert programme.registrations() == []
         assert page.evaluate("localStorage.length + sessionStorage.length") == 0
@@ -232,6 +232,14 @@ def test_while_the_network_is_lost_the_page_keeps_what_was_typed_and_sends_it_af
         context.set_offline(False)
         expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
         assert len(programme.registrations()) == 1
+
+        page.get_by_role("link", name="Исправить имя или телефон").click()
+        page.get_by_label("Имя и фамилия").fill("Анна Перова")
+        context.set_offline(True)
+        page.get_by_role("button", name="Сохранить").click()
+        expect(page.get_by_text("Связи нет, ничего не отправлено")).to_be_visible()
+        context.set_offline(False)
+        expect(page.get_by_role("status")).to_contain_text("Исправили")
     context.close()
 
 
