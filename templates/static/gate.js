@@ -17,6 +17,9 @@ if (list) {
   const find = () => {
     const wanted = plain(field.value);
     for (const party of list.querySelectorAll("[data-find]")) party.hidden = !plain(party.dataset.find).includes(wanted);
+    for (const none of list.querySelectorAll("[data-none]")) {
+      none.hidden = none.closest("section").querySelector("[data-find]:not([hidden])") !== null;
+    }
   };
 
   const say = () => {

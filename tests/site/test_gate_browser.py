@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import Programme
+from tests.site.conftest import TOKENS, Programme
 from tests.site.states import Visitor, at_the_gate
 from tests.site.test_browser import CHROMIUM, PHONE, browser, served
 from tests.site.test_trouble import Troubled
@@ -74,5 +74,16 @@ def test_typing_a_name_leaves_those_whom_it_fits(guard: Visitor):
     expect(guard.page.locator("[data-find]:visible")).to_have_count(2)
 
     guard.page.get_by_label("Фамилия или код").fill("борис")
-
     expect(guard.page.locator("[data-find]:visible")).to_have_count(1)
+
+    guard.page.get_by_label("Фамилия или код").fill("никого")
+    expect(guard.page.get_by_text("такого нет")).to_be_visible()
+
+
+def test_who_came_by_a_qr_code_finds_everybody_else_from_there(guard: Visitor):
+    guard.open(f"/show/{TOKENS.shown(guard.programme.registrations()[0].id)}")
+    expect(guard.page.locator("[data-find]:visible")).to_have_count(1)
+
+    guard.page.get_by_label("Фамилия или код").fill("")
+
+    expect(guard.page.locator("[data-find]:visible")).to_have_count(2)

@@ -111,7 +111,7 @@ class Gates:
             "season": counter.season,
             "gate": gate,
             "visits": visits,
-            "shown": {v.offer.id: [p.id for p in v.parties if p.answers_to(asked)] for v in visits},
+            "shown": {party.id for visit in visits for party in visit.parties if party.answers_to(asked)},
             "asked": asked,
             "here": self._links.path(f"/gate/{self._desk.tokens.gate(gate.enterprise.id)}"),
             "today": counter.now,
