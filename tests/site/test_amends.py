@@ -12,7 +12,7 @@ from tests.site.conftest import TOKENS, Programme, ask, at, body, client, contac
 from tests.site.test_ticket import holder_of
 from tests.site.test_trouble import Troubled
 from tests.site.visitor import fields_of, text
-from zapis.core.model import NoticeKind, Registration, SlotId, Standing
+from zapis.core.model import NoticeKind, Registration, SlotId, SlotStatus, Standing
 from zapis.core.people import FORGOTTEN
 from zapis.core.rules import seats_left
 from zapis.ledger.port import Part
@@ -100,6 +100,19 @@ async def test_the_old_seats_stay_when_the_new_ones_are_taken_meanwhile(site: ht
     assert page.status_code == 409
     assert "Ваша прежняя запись осталась как была" in text(page)
     assert programme.registrations()[0].slot == "open"
+
+
+async def test_a_date_that_closed_meanwhile_is_told_as_closed(site: httpx.AsyncClient, programme: Programme):
+    path, _ = await holder_of(site, programme, 34)
+    form = fields_of(await site.get(f"{path}/move?to=later"))
+    programme.change("later", status=SlotStatus.CLOSED)
+    await book(site, "bread", 30, email="boris@example.org")  # its answer brings the change along
+
+    page = await site.post(f"{path}/move", data=form)
+
+    assert page.status_code == 409
+    assert "Запись закрыта" in text(page)
+    assert programme.rows("moved") == []
 
 
 async def test_who_waits_may_move_to_where_there_is_a_seat(site: httpx.AsyncClient, programme: Programme):

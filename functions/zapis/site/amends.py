@@ -26,7 +26,7 @@ from zapis.site.desk import Desk
 from zapis.site.fitting import unfit_newcomers
 from zapis.site.forms import FieldProblem
 from zapis.site.links import Links
-from zapis.site.moves import ages_of, has_authority, places_for, why_not_larger
+from zapis.site.moves import ages_of, has_authority, places_for, why_not_larger, why_not_there
 from zapis.site.offers import Counter
 from zapis.site.rendering import SECRET
 from zapis.site.tickets import Tickets
@@ -69,9 +69,8 @@ class Amends:
         return self._moving(counter, held, "", words.of_no_change(reason, counter.offer(to)))
 
     async def _move(self, counter: Counter, held: Registration, to: SlotId, typed: Typed) -> Reason | None:
-        if all(offer.id != to for offer in places_for(counter, held)):
-            return Reason.FULL
-        return await self._changes.move(held, to, _key(typed))
+        reason = why_not_there(counter, held, to)
+        return reason or await self._changes.move(held, to, _key(typed))
 
     def _moving(
         self, counter: Counter, held: Registration, to: str, said: Words | None = None, key: str = ""

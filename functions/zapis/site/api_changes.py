@@ -20,7 +20,7 @@ from zapis.site.desk import Desk
 from zapis.site.fields import Wrong
 from zapis.site.fitting import unfit_newcomers
 from zapis.site.forms import DraftVisitor, FieldProblem
-from zapis.site.moves import ages_of, has_authority, places_for, why_not_larger
+from zapis.site.moves import ages_of, has_authority, why_not_larger, why_not_there
 from zapis.site.offers import Counter
 from zapis.site.problems import invalid, problem
 
@@ -47,11 +47,8 @@ class ApiChanges:
         counter, to = await self._desk.counter(), SlotId(body["slot"])
         if to == held.slot:
             return self._api.ticket(counter, held)
-        if counter.offer(to) is None:
-            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
-        if all(offer.id != to for offer in places_for(counter, held)):
-            return problem(words.of_no_change(Reason.FULL), reason=Reason.FULL)
-        return await self._told(held, await self._changes.move(held, to, key))
+        reason = why_not_there(counter, held, to)
+        return await self._told(held, reason or await self._changes.move(held, to, key))
 
     async def join(self, request: Request) -> Response:
         """POST /api/registrations/visitors"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zapis.core import rules
-from zapis.core.model import Reason, Registration
+from zapis.core.model import Reason, Registration, SlotId
 from zapis.site.forms import AUTHORITY
 from zapis.site.offers import Availability, Counter, Offer
 
@@ -15,6 +15,17 @@ def places_for(counter: Counter, held: Registration) -> list[Offer]:
         return []
     same_tour = (offer for offer in counter.coming() if offer.tour.id == here.tour.id and offer.id != here.id)
     return [offer for offer in same_tour if _takes(counter, offer, held)]
+
+
+def why_not_there(counter: Counter, held: Registration, to: SlotId) -> Reason | None:
+    """Why the party cannot move there now; None where it may try."""
+    if any(offer.id == to for offer in places_for(counter, held)):
+        return None
+    offer = counter.offer(to)
+    if offer is None:
+        return Reason.UNKNOWN_SLOT
+    closed = rules.closed_to_requests(offer.terms, counter.now)
+    return closed or rules.party_fits_the_terms(offer.terms, ages_of(held)) or Reason.FULL
 
 
 def _takes(counter: Counter, offer: Offer, held: Registration) -> bool:
