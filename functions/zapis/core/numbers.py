@@ -6,7 +6,7 @@ the gate or in the roster said who came: silence is not absence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from zapis.core.catalogue import MOSCOW, Catalogue
@@ -52,24 +52,20 @@ class Numbers:
 def numbers(state: State, catalogue: Catalogue) -> Numbers:
     """The numbers of all slots that the catalogue knows."""
     found = Numbers(enterprises={enterprise.name: Tally() for enterprise in catalogue.enterprises.values()})
+    slots = {slot.id: slot for slot in state.slots.values() if slot.id in catalogue.slots}
+    for slot in sorted(slots.values(), key=lambda slot: (slot.terms.starts, slot.id)):
+        _count_visit(slot, _tallies(found, catalogue, slot))
     marked = {r.slot for r in state.registrations.values() if r.attended is not None}
-    for slot in sorted(_known(state, catalogue), key=lambda slot: (slot.terms.starts, slot.id)):
-        if slot.terms.status is not SlotStatus.CANCELLED:
-            for tally in _tallies(found, catalogue, slot):
-                tally.visits += 1
-                tally.seats += slot.terms.capacity
     for registration in state.registrations.values():
-        slot_ = state.slots.get(registration.slot)
-        if slot_ is None or slot_.id not in catalogue.slots or registration.standing is Standing.REFUSED:
-            continue
-        channel = found.channels.setdefault(CHANNELS.get(registration.channel, registration.channel), Tally())
-        for tally in (*_tallies(found, catalogue, slot_), channel):
-            _count(tally, registration, registration.slot in marked)
+        if registration.slot in slots and registration.standing is not Standing.REFUSED:
+            tallies = (*_tallies(found, catalogue, slots[registration.slot]), _channel(found, registration))
+            _count_party(registration, registration.slot in marked, tallies)
     return found
 
 
-def _known(state: State, catalogue: Catalogue) -> Iterator[SlotLedger]:
-    return (slot for slot in state.slots.values() if slot.id in catalogue.slots)
+def _channel(found: Numbers, registration: Registration) -> Tally:
+    name = CHANNELS.get(registration.channel, registration.channel)
+    return found.channels.setdefault(name, Tally())
 
 
 def _tallies(found: Numbers, catalogue: Catalogue, slot: SlotLedger) -> tuple[Tally, ...]:
@@ -78,14 +74,22 @@ def _tallies(found: Numbers, catalogue: Catalogue, slot: SlotLedger) -> tuple[Ta
     return found.total, enterprise, day
 
 
-def _count(tally: Tally, registration: Registration, marked: bool) -> None:
+def _count_visit(slot: SlotLedger, tallies: Iterable[Tally]) -> None:
+    if slot.terms.status is SlotStatus.CANCELLED:
+        return
+    for tally in tallies:
+        tally.visits += 1
+        tally.seats += slot.terms.capacity
+
+
+def _count_party(registration: Registration, marked: bool, tallies: Iterable[Tally]) -> None:
     coming = len(registration.members) if registration.active else 0
-    tally.asked += 1
-    tally.cancelled += len(registration.ages) - coming
-    if registration.standing is Standing.WAITING:
-        tally.waiting += coming
-    elif registration.standing is Standing.CONFIRMED:
-        came = len(set(registration.attended or ()) & set(registration.members))
-        tally.taken += coming
-        tally.came += came
-        tally.absent += coming - came if marked else 0
+    came = len(set(registration.attended or ()) & set(registration.members))
+    confirmed = registration.standing is Standing.CONFIRMED
+    for tally in tallies:
+        tally.asked += 1
+        tally.cancelled += len(registration.ages) - coming
+        tally.waiting += 0 if confirmed else coming
+        tally.taken += coming if confirmed else 0
+        tally.came += came if confirmed else 0
+        tally.absent += coming - came if confirmed and marked else 0
