@@ -391,4 +391,6 @@ STATES = (
     State("gate.html", "after the last visit", at_the_gate(100)),
     State("show.html", "holds", shown_code),
     State("consent.html", "text", opened("/consent/registration")),
+    State("consent.html", "transfer", opened("/consent/transfer")),
+    State("consent.html", "statement", opened("/consent/authority")),
 )
