@@ -27,6 +27,7 @@ from zapis.core.entries import (
 from zapis.core.fold import State, evolve
 from zapis.core.model import (
     EntryId,
+    Notice,
     NoticeKind,
     PersonKey,
     Reason,
@@ -128,5 +129,8 @@ class Season:
         return self.of(who, slot).reason
 
     def told(self, who: str, slot: str = "S") -> NoticeKind | None:
-        notice = self.state.notices.get(RegistrationId(f"{who}@{slot}"))
+        notice = self.notice(who, slot)
         return notice.kind if notice else None
+
+    def notice(self, who: str, slot: str = "S") -> Notice | None:
+        return self.state.notices.get(RegistrationId(f"{who}@{slot}"))

@@ -137,10 +137,16 @@ class Judge:
         if said["terms"]["status"] == "cancelled":
             for party in self._active_in(slot):
                 self._end(party, "slot_cancelled", "slot_cancelled")
-        elif before and before["starts"] != said["terms"]["starts"]:
+        elif before and self._is_another_visit(before, said["terms"], at):
             for party in self._active_in(slot):
                 self._tell(party, "slot_changed")
         self._promote(slot, at)
+
+    def _is_another_visit(self, before: dict[str, Any], now: dict[str, Any], at: datetime) -> bool:
+        if before["starts"] != now["starts"]:
+            return True
+        known, told = before.get("place"), now.get("place")
+        return bool(known) and known != told and at < datetime.fromisoformat(now["starts"])
 
     def _requested(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
         members = tuple(range(len(said["ages"])))

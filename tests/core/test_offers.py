@@ -22,8 +22,8 @@ SLOT = Slot(SlotId("S"), TOUR.id, minutes(10_000), 20, SlotStatus.OPEN, None, No
 SETTLE = timedelta(minutes=2)
 
 
-def catalogue(*slots: Slot) -> Catalogue:
-    return Catalogue(SEASON, {ENTERPRISE.id: ENTERPRISE}, {TOUR.id: TOUR}, {slot.id: slot for slot in slots})
+def catalogue(*slots: Slot, enterprise: Enterprise = ENTERPRISE) -> Catalogue:
+    return Catalogue(SEASON, {enterprise.id: enterprise}, {TOUR.id: TOUR}, {slot.id: slot for slot in slots})
 
 
 class Desk:
@@ -34,14 +34,14 @@ class Desk:
         self.last = Catalogue()
         self.pending = {}
 
-    def look(self, *slots: Slot, at: float = 0, settle: timedelta = SETTLE) -> Decision:
+    def look(self, *slots: Slot, at: float = 0, enterprise: Enterprise = ENTERPRISE) -> Decision:
         decision = decide(
-            catalogue(*slots),
+            catalogue(*slots, enterprise=enterprise),
             self.last,
             self.journal.state,
             self.pending,
             now=minutes(at),
-            settle=settle,
+            settle=SETTLE,
             writer="sync",
         )
         self.last, self.pending = decision.catalogue, decision.pending
@@ -164,3 +164,62 @@ def test_without_a_season_nothing_is_offered():
     )
 
     assert decision.offers == []
+
+
+def at_the(gate: str) -> Enterprise:
+    return replace(ENTERPRISE, gate=gate)
+
+
+def test_another_place_waits_two_minutes_without_a_tick_and_tells_everybody(desk):
+    desk.journal.request("anna", seats=2)
+
+    waiting = desk.look(SLOT, at=20, enterprise=at_the("Вторая проходная"))
+    standing = desk.look(SLOT, at=22, enterprise=at_the("Вторая проходная"))
+
+    assert waiting.offers == []
+    assert "о новом месте встречи узнают 2\u00a0человека (1\u00a0заявка)" in waiting.remarks["S"]
+    assert "вступит в силу в 10:22" in waiting.remarks["S"]
+    assert len(standing.offers) == 1
+    assert desk.journal.told("anna") is NoticeKind.SLOT_CHANGED
+    assert desk.journal.notice("anna").before.place == "Москва"
+
+
+def test_several_edits_of_the_place_within_two_minutes_tell_people_once(desk):
+    desk.journal.request("anna")
+
+    looks = [desk.look(SLOT, at=at, enterprise=at_the(f"Проходная {at}")) for at in (20, 21, 22, 23)]
+    last = desk.look(SLOT, at=25, enterprise=at_the("Проходная 23"))
+
+    assert [len(look.offers) for look in (*looks, last)] == [0, 0, 0, 0, 1]
+    assert desk.journal.of("anna").revision == 1
+
+
+def test_a_move_and_another_place_make_one_letter(desk):
+    desk.journal.request("anna")
+    moved = replace(SLOT, starts=minutes(11_000), confirmed=True)
+    for at in (20, 22):
+        desk.look(moved, at=at, enterprise=at_the("Вторая проходная"))
+
+    notice = desk.journal.notice("anna")
+    assert (notice.sequence, notice.before.starts, notice.before.place) == (1, SLOT.starts, "Москва")
+
+
+def test_another_place_where_nobody_is_registered_takes_effect_at_once(desk):
+    assert len(desk.look(SLOT, at=20, enterprise=at_the("Вторая проходная")).offers) == 1
+
+
+def test_a_place_that_was_never_noted_is_noted_without_a_word(desk):
+    desk.journal.request("anna")
+    known = replace(desk.terms(), place="")
+    desk.journal.state.slots[SlotId("S")].terms = known
+
+    assert len(desk.look(SLOT, at=20).offers) == 1
+    assert desk.journal.told("anna") is NoticeKind.CONFIRMED
+
+
+def test_of_a_visit_that_has_begun_nobody_is_told_another_place(desk):
+    desk.journal.request("anna")
+
+    desk.look(SLOT, at=10_001, enterprise=at_the("Вторая проходная"))
+
+    assert desk.journal.told("anna") is NoticeKind.CONFIRMED

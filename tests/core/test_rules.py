@@ -62,7 +62,8 @@ def test_terms_of_an_older_journal_lead_nobody_and_stay_as_they_were_written():
 
     assert "children_per_adult" not in written
     assert terms_from_json(written) == TERMS
-    ruled = replace(TERMS, children_per_adult=4)
+    assert "place" not in written
+    ruled = replace(TERMS, children_per_adult=4, place="Москва, Колодочный проезд, 7")
     assert terms_from_json(terms_to_json(ruled)) == ruled
     assert SlotOffered(0, ruled) != SlotOffered(0, TERMS)
 

@@ -78,6 +78,11 @@ class Enterprise:
     stairs: Stairs = ""
     noise: Noise = ""
 
+    @property
+    def place(self) -> str:
+        """Where visitors come to: the address and the way in. Who has a seat is told when it changes."""
+        return ". ".join(filter(None, (self.address.strip(" ."), self.gate.strip())))
+
 
 @dataclass(frozen=True, slots=True)
 class Tour:
@@ -153,6 +158,7 @@ def terms_of(catalogue: Catalogue, slot: Slot) -> Terms:
         waiting_list=tour.waiting_list,
         season_limit=season.season_limit,
         children_per_adult=tour.children_per_adult or 0,
+        place=catalogue.enterprises[tour.enterprise].place,
     )
 
 

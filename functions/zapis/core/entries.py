@@ -226,9 +226,9 @@ def parse_moment(text: str) -> datetime:
 
 
 def terms_to_json(terms: Terms) -> dict[str, Any]:
-    """`terms` as JSON values, moments as text. A limit that came later is left out while it limits nobody."""
-    led = {"children_per_adult": terms.children_per_adult} if terms.children_per_adult else {}
-    return led | {
+    """`terms` as JSON values, moments as text. What came later is left out while it says nothing."""
+    later = {"children_per_adult": terms.children_per_adult, "place": terms.place}
+    return {key: value for key, value in later.items() if value} | {
         "status": terms.status.value,
         "starts": format_moment(terms.starts),
         "opens": format_moment(terms.opens),
@@ -260,6 +260,7 @@ def terms_from_json(fields: Mapping[str, Any]) -> Terms:
         season_limit=_count(fields["season_limit"]),
         held=_count(fields["held"]),
         children_per_adult=_count(fields.get("children_per_adult", 0)),
+        place=_text(fields.get("place", "")),
     )
 
 

@@ -121,7 +121,7 @@ def _slot_offered(state: State, entry: Entry, fact: SlotOffered) -> Reason | Non
     before, slot.terms, slot.version = slot.terms, fact.terms, slot.version + 1
     if fact.terms.status is SlotStatus.CANCELLED:
         _cancel_everybody(state, entry, slot)
-    elif fact.terms.starts != before.starts:
+    elif rules.is_another_visit(before, fact.terms, entry.at):
         _tell_of_the_change(state, entry, slot, before)
     _promote(state, entry, slot)
     return None

@@ -48,6 +48,8 @@ class Terms:
     """Seats kept back from the public until they are released."""
     children_per_adult: int = 0
     """How many visitors under age one adult may lead; 0 where they may come alone."""
+    place: str = ""
+    """Where visitors come to, as they were told; empty in journals of before it was noted."""
 
 
 class Standing(StrEnum):

@@ -2,7 +2,8 @@
 
 An edit that touches people (a cancellation, a move in time, more seats than usual) takes effect only when its
 «Подтверждаю» is ticked and it has stood unchanged for a while; until then the terms in force stay, and the
-organiser reads beside it what it will do. Any other edit takes effect at once.
+organiser reads beside it what it will do. Another place to come to needs no tick, but stands as long, so that
+several edits make one letter. Any other edit takes effect at once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from zapis.core.entries import Entry, SlotOffered, format_moment, terms_to_json
 from zapis.core.fold import State
 from zapis.core.ids import digest, entry_id
 from zapis.core.model import SlotId, SlotStatus, Terms
-from zapis.core.rules import SlotLedger
+from zapis.core.rules import SlotLedger, is_another_visit
 from zapis.core.russian import clock, counted, day_in_figures
 
 
@@ -85,13 +86,14 @@ def _decide_slot(
     if offered is not None and offered.terms == terms:
         _remark_on_seats(decision, offered)
         return slot
-    why = _why_confirm(wanted.tours[slot.tour], offered, terms)
+    to_confirm = _why_confirm(wanted.tours[slot.tour], offered, terms)
+    why = to_confirm or _why_wait(offered, terms, now)
     if why is not None:
-        edit = _edit_digest(terms)
+        edit, may_be = _edit_digest(terms), slot.confirmed or to_confirm is None
         since = waited.since if waited and waited.edit == edit else now
-        if not slot.confirmed or now - since < settle:
+        if not may_be or now - since < settle:
             decision.pending[slot.id] = Pending(edit, since)
-            decision.remarks[slot.id] = _waits(why, slot.confirmed, since + settle)
+            decision.remarks[slot.id] = _waits(why, may_be, since + settle)
             return before
     decision.offers.append(_offer(slot.id, offered, terms, now, writer))
     return slot
@@ -110,6 +112,14 @@ def _why_confirm(tour: Tour, offered: SlotLedger | None, terms: Terms) -> str | 
         was = f"{day_in_figures(offered.terms.starts)} {clock(offered.terms.starts)}"
         return f"перенос с {was} затронет {_whom(offered)}"
     return None
+
+
+def _why_wait(offered: SlotLedger | None, terms: Terms, now: datetime) -> str | None:
+    """What the edit will tell people, in Russian: nobody need confirm it, but it may be typed in several goes."""
+    if offered is None or not is_another_visit(offered.terms, terms, now):
+        return None
+    touched = offered.confirmed or offered.over or offered.waiting
+    return f"о новом месте встречи узнают {_whom(offered)}" if touched else None
 
 
 def _whom(slot: SlotLedger) -> str:

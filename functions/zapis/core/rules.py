@@ -64,6 +64,12 @@ def closed_to_requests(terms: Terms, at: datetime) -> Reason | None:
     return None
 
 
+def is_another_visit(before: Terms, after: Terms, at: datetime) -> bool:
+    """Whether whoever comes must be told: it is at another time, or at another place than was said until now."""
+    elsewhere = bool(before.place) and before.place != after.place and not is_past(after, at)
+    return after.starts != before.starts or elsewhere
+
+
 def those_who_do_not_fit(terms: Terms, ages: Iterable[int]) -> tuple[int, ...]:
     """Positions of the visitors whose age on the day of the visit is outside the slot's limits."""
     return tuple(i for i, age in enumerate(ages) if not terms.min_age <= age <= terms.max_age)
