@@ -18,6 +18,9 @@ from zapis.errors import SettingsError, SheetsUnavailable, ZapisError, places
 from zapis.settings import Settings, from_environment
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    from zapis.ledger.committer import Committer
     from zapis.ledger.port import Ledger
     from zapis.ledger.sql.database import Database
     from zapis.mail.deliver import Deliverer
@@ -48,7 +51,26 @@ def site() -> Any:
     chosen = settings()
     pace = Unlimited() if chosen.database else Pace()
     committer = Committer(lambda: open_ledger(chosen), writer=_writer(), pace=pace)
+    part_kindly(committer)
     return application(committer, Tokens(chosen.secrets), chosen.site_url)
+
+
+def part_kindly(committer: Committer) -> None:
+    """Let the SIGTERM with which a platform ends an instance reach those who wait for Google, too.
+
+    The server takes no new visitor then and waits for the old ones, however long they wait themselves.
+    """
+    import asyncio
+    import signal
+
+    loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
+
+    def told(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(committer.part)
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, told)
 
 
 def collect_seldom() -> None:

@@ -143,6 +143,20 @@ async def test_a_visitor_who_waited_long_enough_is_told_and_the_entry_still_land
     assert standing(committer, "anna") is Standing.CONFIRMED
 
 
+async def test_who_still_waits_when_the_instance_is_told_to_stop_is_told_so_in_time(store, monkeypatch):
+    monkeypatch.setattr(module, "PARTING", 0.0)
+    committer, ledger = instance(store, plan=["lost"], reads=["ok", *["down"] * 500])
+    asking = asyncio.ensure_future(ask(committer, "anna"))
+
+    while not ledger.appends:
+        await asyncio.sleep(0)
+    committer.part()
+
+    with pytest.raises(Unsettled):
+        await asking
+    await committer.close()
+
+
 async def test_beyond_the_bound_newcomers_are_sent_away(store, monkeypatch):
     monkeypatch.setattr(module, "LONGEST_QUEUE", 3)
     committer, _ = instance(store)

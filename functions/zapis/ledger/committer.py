@@ -19,6 +19,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
@@ -46,6 +47,8 @@ LARGEST_BATCH = 500
 LONGEST_QUEUE = 5000
 PATIENCE = 20.0
 """Seconds after which a visitor is told that seats are still being checked."""
+PARTING = 5.0
+"""Seconds that are left to those who wait once this process was told to stop: platforms grant it ten in all."""
 REREAD_PAUSE = 0.5
 LONGEST_REREAD_PAUSE = 4.0
 LOOK_AGAIN = 30.0
@@ -53,6 +56,7 @@ LOOK_AGAIN = 30.0
 WRITER_SEEN = timedelta(minutes=1)
 
 log = logging.getLogger("zapis.committer")
+_T = TypeVar("_T")
 
 
 class Unsettled(ZapisError):
@@ -130,6 +134,7 @@ class Committer:
         self._read_at: float | None = None
         self._revision = ""
         self._in_turn = asyncio.Lock()
+        self._leaving = asyncio.Event()
         self._pace = pace or Pace()
         self._writers = _Writers()
         self._witness = Witness()
@@ -147,7 +152,7 @@ class Committer:
 
         Instances share the quota of reads: beside many writers what is known may be somewhat older than that.
         While Google does not answer, what was known before stands. Raises SheetsUnavailable if nothing is
-        known yet, JournalDisturbed or CannotDecide while this instance must not decide.
+        known yet, JournalDisturbed or CannotDecide while this instance must not decide, Unsettled if it stops.
         """
         self._raise_if_stopped()
         if self._read_at is not None and _clock() - self._read_at <= self._affordable(max_age):
@@ -155,7 +160,7 @@ class Committer:
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
         try:
-            await asyncio.shield(self._reading)
+            await self._wait_for(self._reading)
         except SheetsUnavailable:
             if self._read_at is None:
                 raise
@@ -174,10 +179,7 @@ class Committer:
         if id in self.state.seen:
             return
         pending = self._waiting.get(id) or self._enqueue(Entry(self.now(), id, slot, self._writer, fact), people)
-        try:
-            await asyncio.wait_for(asyncio.shield(pending.settled), self._patience)
-        except TimeoutError:
-            raise Unsettled("The journal has not answered yet; the entry is still on its way.") from None
+        await self._wait_for(pending.settled, self._patience)
 
     async def person(self, registration: RegistrationId) -> Person | None:
         """Names and contacts behind a registration, read at this moment and remembered nowhere.
@@ -189,17 +191,30 @@ class Committer:
     async def people(self, registrations: Collection[RegistrationId]) -> dict[RegistrationId, Person]:
         """Names and contacts behind some registrations, read at this moment and remembered nowhere.
 
-        Raises SheetsUnavailable or JournalDisturbed.
+        Raises SheetsUnavailable, JournalDisturbed, or Unsettled if this process stops.
         """
-        async with self._in_turn:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._worker, self._read_people, frozenset(registrations))
+        return await self._wait_for(asyncio.ensure_future(self._look_up(frozenset(registrations))))
+
+    def part(self) -> None:
+        """This process was told to stop: whoever still waits in PARTING seconds is told to ask elsewhere."""
+        asyncio.get_running_loop().call_later(PARTING, self._leaving.set)
 
     async def close(self) -> None:
         """Let what waits land, then stop the worker."""
         if self._drain:
             await asyncio.wait([self._drain])
         self._worker.shutdown(wait=False)
+
+    async def _wait_for(self, outcome: asyncio.Future[_T], patience: float | None = None) -> _T:
+        """Return `outcome` when it is there. Raises Unsettled if it takes too long or this process stops before."""
+        leaving = asyncio.ensure_future(self._leaving.wait())
+        try:
+            await asyncio.wait((outcome, leaving), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+        if not outcome.done():
+            raise Unsettled("The journal has not answered yet; the entry is still on its way.")
+        return outcome.result()
 
     def _affordable(self, max_age: float) -> float:
         return max_age and max(max_age, self._pace.between_reads(self._writers.count(self.now())))
@@ -348,6 +363,10 @@ class Committer:
             raise JournalDisturbed(sentence(difference))
         self._looked = True
         return _Answer.of(journal, fresh)
+
+    async def _look_up(self, registrations: frozenset[RegistrationId]) -> dict[RegistrationId, Person]:
+        async with self._in_turn:
+            return await asyncio.get_running_loop().run_in_executor(self._worker, self._read_people, registrations)
 
     def _read_people(self, registrations: frozenset[RegistrationId]) -> dict[RegistrationId, Person]:
         known: dict[RegistrationId, Person] = {}

@@ -10,18 +10,31 @@ from tests.campaign.real.ground import SITES
 BEFORE, AFTER, WHENEVER = "before Google hears of it", "after Google applied it", "at any moment"
 SITE_DIES, SITE_STOPS, GOOGLE_DIES = "a site is killed", "a site is told to stop", "Google is killed"
 DELIVER_DIES, SYNC_DIES = "deliver is killed between sending and recording", "sync is killed between its calls"
-MISFORTUNES = (
+WHILE_PEOPLE_COME = (
     (SITE_DIES, BEFORE),
-    (SITE_DIES, AFTER),
-    (SITE_DIES, WHENEVER),
     (SITE_STOPS, BEFORE),
     (GOOGLE_DIES, BEFORE),
+    (SITE_DIES, AFTER),
+    (SITE_STOPS, WHENEVER),
     (GOOGLE_DIES, WHENEVER),
-    (DELIVER_DIES, BEFORE),
-    (DELIVER_DIES, AFTER),
-    (SYNC_DIES, BEFORE),
-    (SYNC_DIES, AFTER),
+    (SITE_DIES, WHENEVER),
+    (SITE_STOPS, AFTER),
+    (GOOGLE_DIES, AFTER),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Misfortune:
+    """Who dies, and when: at a call that is held up, or `moment` seconds after the first click."""
+
+    what: str
+    point: str
+    victim: str
+    moment: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.what}, {self.point}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +49,50 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class Wave:
+    """People who come at once, and what goes wrong among them."""
+
+    misfortune: Misfortune
+    clicks: tuple[Click, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A scenario: who comes, and what goes wrong. `moment` is seconds after the first click."""
+    """A scenario: two waves of people; one gives seats back in the second. Then the jobs run, or die in it."""
 
     number: int
-    misfortune: str
-    point: str
-    victim: str
-    moment: float
-    clicks: tuple[Click, ...]
-    gives_back: bool
-    """Whether one who has a seat cancels in the end."""
+    waves: tuple[Wave, ...]
+    deliver_dies: str
+    sync_dies: str
+    """At which point; empty: it lives."""
 
     @property
     def name(self) -> str:
-        return f"scenario {self.number}: {self.misfortune}, {self.point}"
+        return f"scenario {self.number}: {', then '.join(wave.misfortune.name for wave in self.waves)}"
 
 
 def draw(number: int) -> Plan:
     """The scenario with this number: always the same one."""
     dice = Random(f"real scenario {number}")
-    misfortune, point = MISFORTUNES[number % len(MISFORTUNES)]
-    victim = dice.choice(SITES)
-    first = Click(0.0, f"v{number}-0", f"key-{number}-0", 1, victim)
-    others = [_click(number, n, dice) for n in range(1, dice.randint(5, 8))]
+    point = (BEFORE, AFTER)[number // 4 % 2]
     return Plan(
         number=number,
-        misfortune=misfortune,
-        point=point,
-        victim=victim,
-        moment=dice.uniform(0.0, 0.3),
-        clicks=(first, *others, *_repeated(others, dice)),
-        gives_back=dice.random() < 0.5,
+        waves=tuple(_wave(2 * number + n, dice) for n in range(2)),
+        deliver_dies=point if number % 4 else "",
+        sync_dies=point if number % 4 != 1 else "",
     )
 
 
-def _click(number: int, n: int, dice: Random) -> Click:
-    return Click(
-        dice.uniform(0.0, 0.2), f"v{number}-{n}", f"key-{number}-{n}", dice.choice((1, 1, 2)), dice.choice(SITES)
-    )
+def _wave(turn: int, dice: Random) -> Wave:
+    what, point = WHILE_PEOPLE_COME[turn % len(WHILE_PEOPLE_COME)]
+    victim = dice.choice(SITES)
+    first = Click(0.0, f"v{turn}-0", f"key-{turn}-0", 1, victim)
+    others = [_click(turn, n, dice) for n in range(1, dice.randint(4, 6))]
+    return Wave(Misfortune(what, point, victim, dice.uniform(0.0, 0.3)), (first, *others, *_repeated(others, dice)))
+
+
+def _click(turn: int, n: int, dice: Random) -> Click:
+    return Click(dice.uniform(0.0, 0.2), f"v{turn}-{n}", f"key-{turn}-{n}", dice.choice((1, 1, 2)), dice.choice(SITES))
 
 
 def _repeated(clicks: list[Click], dice: Random) -> list[Click]:
