@@ -41,8 +41,16 @@ def settings() -> Settings:
 
 @cache
 def site() -> Any:
-    """The citizens' site, an ASGI application."""
+    """The citizens' door, an ASGI application."""
     collect_seldom()
+    from zapis.resources import resource
+    from zapis.site.front import Front
+    from zapis.site.links import Links
+
+    return Front(resource("templates") / "static", Links(settings().site_url), _whole_site)
+
+
+def _whole_site() -> Any:
     from zapis.ledger.committer import Committer
     from zapis.ledger.pace import Pace, Unlimited
     from zapis.site.application import application

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from zapis.errors import SettingsError
+from zapis.resources import resource
 
 Owner = Literal["people", "zapis", "formula"]
 
@@ -73,15 +73,6 @@ class Tab:
 
 
 Schema = dict[str, tuple[Tab, ...]]
-
-
-def resource(name: str) -> Path:
-    """A folder that ships beside the functions: in the bundle next to main.py, in the repository one above."""
-    functions = Path(__file__).resolve().parents[1]
-    for place in (functions / name, functions.parent / name):
-        if place.is_dir():
-            return place
-    raise SettingsError(f"The folder {name}/ is missing beside the functions: deploy it together with them.")
 
 
 @cache

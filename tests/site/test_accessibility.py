@@ -14,7 +14,7 @@ from tests.site.states import STATES, State, Visitor, told_by
 from tests.site.test_browser import CHROMIUM, browser, served, watched
 from tests.site.test_trouble import Troubled
 from zapis.core.model import Standing
-from zapis.schema import resource
+from zapis.resources import resource
 from zapis.site.offers import Availability
 from zapis.site.rendering import Rendering
 

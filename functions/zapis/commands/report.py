@@ -11,7 +11,7 @@ from zapis.core.catalogue import Catalogue
 from zapis.core.fold import State
 from zapis.core.numbers import Tally, numbers
 from zapis.core.russian import day_in_figures
-from zapis.schema import resource
+from zapis.resources import resource
 
 COLUMNS = ("visits", "seats", "asked", "taken", "fill", "waiting", "cancelled", "came", "absent")
 

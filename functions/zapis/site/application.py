@@ -12,11 +12,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from zapis.ledger.committer import Committer
-from zapis.schema import resource
+from zapis.resources import resource
 from zapis.site.amends import Amends
 from zapis.site.api import Api
 from zapis.site.api_changes import ApiChanges
@@ -25,6 +25,7 @@ from zapis.site.consents import Consents
 from zapis.site.desk import Desk
 from zapis.site.edge import CatchAll, Edge, Explain
 from zapis.site.events import Events
+from zapis.site.front import light_doors
 from zapis.site.gates import Gates
 from zapis.site.guide import Guide
 from zapis.site.links import Links
@@ -102,8 +103,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) ->
         Route("/api/registrations/mail", api_changes.mail, methods=["POST"]),
         Route("/api/lost", api_changes.lost, methods=["POST"]),
         Route("/api/openapi.json", api.description),
-        Route("/static/{digest}/{name}", statics.serve),
-        Route("/healthz", _healthy),
+        *light_doors(statics),
     ]
 
 
@@ -114,11 +114,6 @@ def _doors(path: str, **by_method: Door) -> Route:
         return await by_method.get(request.method, by_method["GET"])(request)
 
     return Route(path, door, methods=list(by_method))
-
-
-async def _healthy(request: Request) -> Response:
-    """This process answers; whether the ledger does is not asked, or its trouble would restart the site."""
-    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
 
 
 def _explain(rendering: Rendering) -> Explain:

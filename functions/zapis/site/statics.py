@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -33,28 +32,35 @@ class StaticFile:
 
 
 class Statics:
-    """The files of one folder, read once, at the first use."""
+    """The files of one folder, each read once, at its first use."""
 
     def __init__(self, folder: Path, links: Links) -> None:
-        self._folder = folder
+        self._paths = {path.name: path for path in folder.iterdir() if path.suffix in KINDS}
+        self._files: dict[str, StaticFile] = {}
         self._links = links
-
-    @cached_property
-    def _files(self) -> dict[str, StaticFile]:
-        return {path.name: _load(path) for path in self._folder.iterdir() if path.suffix in KINDS}
 
     def url(self, name: str) -> str:
         """The address of a file for a page. Raises KeyError for an unknown one."""
-        return self._links.path(f"/static/{self._files[name].digest}/{name}")
+        return self._links.path(f"/static/{self._file(name).digest}/{name}")
+
+    def has(self, path: str) -> bool:
+        """Whether a request's path is one of a file here, of this release or an earlier one."""
+        return path.startswith("/static/") and path.rpartition("/")[2] in self._paths
 
     async def serve(self, request: Request) -> Response:
         """Answer `/static/<digest>/<name>`."""
-        file = self._files.get(request.path_params["name"])
-        if file is None:
+        name = request.path_params["name"]
+        if name not in self._paths:
             raise HTTPException(404)
+        file = self._file(name)
         current = request.path_params["digest"] == file.digest
         headers = {"Cache-Control": FOR_EVER if current else "no-cache"}
         return packed_response(request, file.body, file.packed, file.kind, headers)
+
+    def _file(self, name: str) -> StaticFile:
+        if name not in self._files:
+            self._files[name] = _load(self._paths[name])
+        return self._files[name]
 
 
 def packed_response(request: Request, body: bytes, packed: bytes, kind: str, headers: dict[str, str]) -> Response:
