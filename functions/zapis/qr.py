@@ -1,6 +1,11 @@
-"""QR codes as drawings that stand inside a page: no request, no script, sharp at any size and in print."""
+"""QR codes: as drawings that stand inside a page (no request, no script, sharp in print), as pictures for mails."""
 
 from __future__ import annotations
+
+from io import BytesIO
+
+DOTS = 6
+"""Pixels of a picture to each side of a module: sharp on a phone that shows it at half that size."""
 
 
 def drawing(text: str) -> str:
@@ -9,3 +14,12 @@ def drawing(text: str) -> str:
 
     code = segno.make(text, error="m", micro=False)
     return str(code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None))
+
+
+def picture(text: str) -> bytes:
+    """A PNG of the code: black on white with its quiet zone, whatever the scheme of the page around it."""
+    import segno
+
+    png = BytesIO()
+    segno.make(text, error="m", micro=False).save(png, kind="png", scale=DOTS, border=4)
+    return png.getvalue()

@@ -80,6 +80,20 @@ def link(language: str = "ru") -> Told:
     return story, anna
 
 
+def reminder(language: str = "ru") -> Told:
+    story, anna = confirmed(language)
+    story.clock.time = STARTS - timedelta(hours=23)
+    return story, anna
+
+
+def thanks(language: str = "ru") -> Told:
+    story, anna = confirmed(language)
+    story.clock.time = STARTS + timedelta(hours=2)
+    story.attend(anna, 0, 1)
+    story.clock.time = STARTS + timedelta(hours=25)
+    return story, anna
+
+
 STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.CONFIRMED: confirmed,
     NoticeKind.WAITING: waiting,
@@ -92,5 +106,8 @@ STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.SLOT_CHANGED: slot_changed,
     NoticeKind.SLOT_CANCELLED: slot_cancelled,
     NoticeKind.LINK: link,
+    NoticeKind.REMINDER: reminder,
+    NoticeKind.THANKS: thanks,
 }
-ENDINGS = (NoticeKind.CANCELLED, NoticeKind.SLOT_CANCELLED)
+ENDINGS = (NoticeKind.CANCELLED, NoticeKind.SLOT_CANCELLED, NoticeKind.THANKS)
+"""Kinds after which nobody comes any more: they lead to no ticket."""

@@ -6,6 +6,7 @@ write them; letters are then composed or delivered from what is read back.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,8 +14,10 @@ from typing import Any
 
 from zapis.core import catalogue as shelf
 from zapis.core import people
+from zapis.core.alternatives import alternatives
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId
 from zapis.core.entries import (
+    Attended,
     Cancelled,
     Corrected,
     Entry,
@@ -29,8 +32,9 @@ from zapis.core.entries import (
 )
 from zapis.core.fold import State, evolve
 from zapis.core.ids import registration_id
-from zapis.core.model import EntryId, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
+from zapis.core.model import EntryId, NoticeKind, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.notices import OUTBOX_COLUMNS
+from zapis.core.occasions import occasion
 from zapis.core.people import Person
 from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Append, Part
@@ -41,6 +45,7 @@ LINKS = Links(
     "https://visits.mosprom.example/ticket/secret-token",
     "https://visits.mosprom.example/ticket/secret-token/cancel",
     "https://visits.mosprom.example/",
+    "https://visits.mosprom.example/show/a-pass",
 )
 T0 = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
 STARTS = datetime(2026, 12, 12, 8, 0, tzinfo=UTC)
@@ -140,8 +145,8 @@ class Story:
         self._writer = self.ledger()
         self._writer.append(Append(catalogue=shelf.to_rows(self.shown)))
         self._ids = count(1)
-        self._versions = dict.fromkeys(("S", "S2"), 0)
-        self._terms = {"S": TERMS, "S2": later(TERMS)}
+        self._versions: dict[str, int] = defaultdict(int)
+        self._terms: dict[str, Terms] = defaultdict(lambda: TERMS, S2=later(TERMS))
         self.offer("S", **terms)
         self.offer("S2")
 
@@ -195,6 +200,9 @@ class Story:
     def move(self, id: RegistrationId, to: str = "S2", leaves: str = "S") -> None:
         self.land(Moved(id, SlotId(leaves)), to)
 
+    def attend(self, id: RegistrationId, *members: int, slot: str = "S") -> None:
+        self.land(Attended(id, members), slot)
+
     def erase(self, id: RegistrationId) -> None:
         self.land(Erased(id))
 
@@ -206,10 +214,13 @@ class Story:
     def matter(self, id: RegistrationId) -> Matter:
         """What the letter that is due to a registration is made of."""
         state = self.state()
-        notice, registration = state.notices[id], state.registrations[id]
+        registration, now = state.registrations[id], self.clock()
+        notice = occasion(state, registration, now) or state.notices[id]
         left = state.slots[notice.left].terms if notice.left else None
         terms = state.slots[notice.slot].terms
-        return Matter(notice, registration, self.people()[id], terms, left, state.place(id))
+        cancelled = notice.kind is NoticeKind.SLOT_CANCELLED
+        instead = alternatives(state, self.shown, registration, now) if cancelled else ()
+        return Matter(notice, registration, self.people()[id], terms, left, state.place(id), instead)
 
     def letter(self, id: RegistrationId) -> Letter:
         """The letter that is due to a registration."""

@@ -117,7 +117,7 @@ def test_every_kind_of_notice_becomes_a_letter(kind: NoticeKind, box: Mailbox) -
     assert told is not None
     assert told["subject"] == story.letter(registration).subject
     assert (report.failed, report.deferred, report.due_left) == (0, 0, 0)
-    assert story.state().notices[registration].id in json.loads(story.outbox(SENT)[-1]["items"])
+    assert story.matter(registration).notice.id in json.loads(story.outbox(SENT)[-1]["items"])
 
 
 def test_the_links_in_the_letter_open_the_ticket(box: Mailbox) -> None:
@@ -138,8 +138,9 @@ def test_the_calendar_entry_arrives_twice_and_is_the_same(box: Mailbox) -> None:
 
     told = box.last()
     assert told is not None
-    assert [part["type"] for part in told["attachments"]] == ["text/calendar", "application/ics"]
-    assert len({part["size"] for part in told["attachments"]}) == 1
+    entries = [part for part in told["attachments"] if part["type"] != "image/png"]
+    assert [part["type"] for part in entries] == ["text/calendar", "application/ics"]
+    assert len({part["size"] for part in entries}) == 1
 
 
 def test_a_letter_is_sent_once(box: Mailbox) -> None:
@@ -642,3 +643,64 @@ def test_once_the_journal_is_mended_the_letters_go(tampered: Story, box: Mailbox
     tampered.store.lists[Part.JOURNAL].reverse()
 
     assert delivering.run("r2").sent == 2
+
+
+def test_a_reminder_goes_a_day_before_the_visit_and_once(box: Mailbox) -> None:
+    story, anna = kinds.confirmed()
+    sender_ = deliverer(story.ledger(), box)
+    sender_.run("r1")
+
+    story.clock.time = STARTS - timedelta(hours=24, seconds=1)
+    early = sender_.run("r2")
+    story.clock.advance(seconds=1)
+    due_now = sender_.run("r3")
+    story.cancel(anna, 1)
+    story.clock.advance(hours=1)
+    again = sender_.run("r4")
+
+    assert (early.sent, due_now.sent) == (0, 1)
+    assert again.sent == 1, "of the smaller party alone"
+    subjects = [told["subject"].split(":")[0] for told in box.messages()]
+    assert subjects == ["Состав группы изменён", "Напоминаем", "Вы записаны"]
+
+
+def test_who_cancels_while_a_reminder_is_claimed_is_not_reminded(box: Mailbox) -> None:
+    story, anna = kinds.confirmed()
+    deliverer(story.ledger(), box).run("r1")
+    story.clock.time = STARTS - timedelta(hours=23)
+    ledger = Watched(story)
+    ledger.before = lambda kind: (
+        story.cancel(anna) if kind == CLAIMED and story.state().notices[anna].sequence == 0 else None
+    )
+
+    deliverer(ledger, box).run("r2")
+
+    assert [told["subject"].split(":")[0] for told in box.messages()] == ["Запись отменена", "Вы записаны"]
+
+
+def test_only_who_came_is_thanked(box: Mailbox) -> None:
+    story = Story(capacity=5)
+    came, absent = story.register(), story.register("Борис", email="boris@example.ru")
+    deliverer(story.ledger(), box).run("r1")
+    story.clock.time = STARTS + timedelta(hours=2)
+    story.attend(came, 0)
+    story.attend(absent)
+    story.clock.time = STARTS + timedelta(days=1)
+
+    assert deliverer(story.ledger(), box).run("r2").sent == 1
+    told = box.last()
+    assert told is not None
+    assert (told["to"], told["subject"].split(":")[0]) == ("anna@example.ru", "Спасибо, что пришли")
+
+
+def test_the_code_to_show_travels_inside_the_letter_and_opens_no_ticket(box: Mailbox) -> None:
+    story, anna = kinds.confirmed()
+    sender_ = deliverer(story.ledger(), box)
+    sender_.run("r1")
+
+    told = box.last()
+    assert told is not None
+    (picture,) = [part for part in told["attachments"] if part["type"] == "image/png"]
+    assert picture["size"] < 2_000
+    assert f'src="cid:code.{anna}.0@mosprom.example"' in told["html"]
+    assert SITE + "/show/" not in told["html"] + told["text"]

@@ -142,6 +142,8 @@ class NoticeKind(StrEnum):
     SLOT_CHANGED = "slot_changed"
     SLOT_CANCELLED = "slot_cancelled"
     LINK = "link"
+    REMINDER = "reminder"
+    THANKS = "thanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,7 @@ class Notice:
     slot: SlotId
     at: datetime
     sequence: int
+    """What tells the notices of one registration apart: its revision, or the moment that makes a letter due."""
     before: Terms | None = None
     """For a changed slot: the terms that people knew until now."""
     left: SlotId | None = None

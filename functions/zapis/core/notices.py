@@ -1,4 +1,4 @@
-"""Which mails are owed: notices implied by entries, minus those that the outbox says were dealt with.
+"""Which mails are owed: notices implied by entries (and moments), minus those that the outbox says were dealt with.
 
 The outbox is rows too: `claimed`, `sent`, `failed`. Two runs of `deliver` may overlap; the claim whose row
 landed first wins and lapses after `CLAIM_LASTS`, so a run that died holds nothing up for long. There is no
@@ -11,10 +11,12 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
 from zapis.core.model import Notice, NoticeId
+from zapis.core.occasions import occasion, occasions
 
 OUTBOX_COLUMNS = ("at", "kind", "run", "items")
 CLAIM_LASTS = timedelta(minutes=15)
@@ -120,8 +122,15 @@ def retry_at(tries: Sequence[datetime]) -> datetime:
 
 def due(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
     """The notices to send at `now`, the oldest first: not dealt with, not claimed, not waiting to be retried."""
-    notices = [n for n in state.notices.values() if not _is_stale(state, n, now) and is_due(n.id, outbox, now)]
+    news = (notice for notice in state.notices.values() if not _is_stale(state, notice, now))
+    notices = [notice for notice in chain(news, occasions(state, now)) if is_due(notice.id, outbox, now)]
     return sorted(notices, key=lambda notice: (notice.at, notice.id))
+
+
+def stands(state: State, notice: Notice, now: datetime) -> bool:
+    """Whether nothing that landed since has overtaken a notice that was due."""
+    owed = (state.notices.get(notice.registration), occasion(state, state.registrations[notice.registration], now))
+    return any(other is not None and other.id == notice.id for other in owed)
 
 
 def _is_stale(state: State, notice: Notice, now: datetime) -> bool:

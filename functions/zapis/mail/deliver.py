@@ -21,14 +21,15 @@ from email.headerregistry import Address
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from zapis.core.alternatives import Alternative, alternatives
 from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
 from zapis.core.entries import Entry, Erased, Row, Unreadable
 from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
-from zapis.core.model import Notice, NoticeId, RegistrationId
-from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row
+from zapis.core.model import Notice, NoticeId, NoticeKind, Registration, RegistrationId
+from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row, stands
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
@@ -257,8 +258,14 @@ class Deliverer:
             terms=state.slots[notice.slot].terms,
             left=state.slots[notice.left].terms if notice.left else None,
             place=state.place(registration.id),
+            instead=self._instead(notice, registration),
         )
         return compose(matter, self._catalogue, self._sender, self._links(registration.id))
+
+    def _instead(self, notice: Notice, registration: Registration) -> tuple[Alternative, ...]:
+        if notice.kind is not NoticeKind.SLOT_CANCELLED:
+            return ()
+        return alternatives(self._state, self._catalogue, registration, self._opened().now())
 
     def _sample(self, notice: Notice) -> Letter:
         site = f"{self._site_url}/"
@@ -266,14 +273,14 @@ class Deliverer:
 
     def _links(self, registration: RegistrationId) -> Links:
         ticket = f"{self._site_url}/ticket/{self._tokens.ticket(registration)}"
-        return Links(ticket, f"{ticket}/cancel", f"{self._site_url}/")
+        shown = f"{self._site_url}/show/{self._tokens.shown(registration)}"
+        return Links(ticket, f"{ticket}/cancel", f"{self._site_url}/", shown)
 
     def _stands(self, notice: Notice) -> bool:
         """Whether no later entry has overtaken it."""
         if notice.id in self._samples:
             return True
-        current = self._state.notices.get(notice.registration)
-        return current is not None and current.id == notice.id
+        return stands(self._state, notice, self._opened().now())
 
     def _record(self, run: _Run, pauses: tuple[float, ...] = (0.0,)) -> None:
         """Write down what became of letters; what cannot be written now is kept for the next time."""

@@ -12,19 +12,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from zapis.core.catalogue import Catalogue, Noise, Season, Stairs, TourKind, Wheelchair
+from zapis import qr
+from zapis.core.alternatives import Alternative
+from zapis.core.catalogue import Catalogue, Season
 from zapis.core.model import Notice, NoticeKind, Registration, SlotId, Standing, Terms
 from zapis.core.people import Person
 from zapis.mail.calendar import Invitation, Method
 from zapis.mail.speech import SPEECHES, clock, year
+from zapis.mail.visits import Visit, visit_of
 from zapis.mail.wording import in_own_words
-from zapis.schema import resource
+from zapis.resources import resource
 
 LONGEST_SUBJECT = 120
 LONGEST_NAME = 80
@@ -40,7 +44,10 @@ TONES = {
     NoticeKind.ENLARGED: "good",
     NoticeKind.CORRECTED: "plain",
     NoticeKind.LINK: "plain",
+    NoticeKind.REMINDER: "good",
+    NoticeKind.THANKS: "good",
 }
+OCCASIONS = (NoticeKind.REMINDER, NoticeKind.THANKS)
 STAGES = {Standing.CONFIRMED: "seat", Standing.WAITING: "line"}
 _LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|@|\.\w{2,}", re.IGNORECASE)
 
@@ -62,6 +69,12 @@ class Links:
     ticket: str
     cancel: str
     site: str
+    shown: str = ""
+    """What the QR code holds: it is recognised at the gate, and cancels nothing."""
+
+    def visit(self, slot: SlotId) -> str:
+        """Where a slot is registered for."""
+        return f"{self.site}slots/{quote(slot)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +89,16 @@ class Matter:
     """For a move: the terms of the slot that was left."""
     place: int | None = None
     """The place in line, the first being 1."""
+    instead: tuple[Alternative, ...] = ()
+    """For a visit that will not take place: what the party could visit instead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One slot as a letter tells of it. Empty texts are not told."""
+class Picture:
+    """A PNG that travels with the letter; `id` is what its HTML calls it."""
 
-    title: str
-    kind: TourKind
-    starts: datetime
-    ends: datetime
-    minutes: int
-    bring: str
-    enterprise: str
-    address: str
-    metro: str
-    gate: str
-    documents: str
-    clothes: str
-    notes: str
-    phone: str
-    wheelchair: Wheelchair = ""
-    stairs: Stairs = ""
-    noise: Noise = ""
-    children_per_adult: int | None = None
-    min_age: int = 0
-    max_age: int = 130
-    max_party: int = 0
-    season_limit: int = 0
+    id: str
+    png: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +117,7 @@ class Letter:
     references: str | None
     """The id of the registration's first letter, for every later one."""
     calendar: Invitation | None
+    picture: Picture | None = None
 
 
 def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) -> Letter:
@@ -130,7 +126,7 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
     if season is None:
         raise KeyError("season")
     language = matter.person.language if matter.person.language in SPEECHES else "ru"
-    scene = _scene(matter, catalogue, season, links, language)
+    scene = _scene(matter, catalogue, season, sender, links, language)
     templates = _templates(language)
     usual = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
     shared = templates.get_template("common.jinja").make_module(scene)
@@ -147,25 +143,34 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
         html=bind(templates.get_template("letter.html").render(layout)),
         language=language,
         date=notice.at,
-        message_id=_message_id(notice, notice.sequence, sender),
-        references=_message_id(notice, 0, sender) if notice.sequence else None,
+        message_id=_message_id(notice, sender),
+        references=_message_id(replace(notice, sequence=0), sender) if notice.sequence else None,
         calendar=_invitation(matter, scene["visit"], season, sender, str(getattr(common, "code_label", ""))),
+        picture=Picture(scene["picture"], qr.picture(links.shown)) if scene["picture"] else None,
     )
 
 
-def _scene(matter: Matter, catalogue: Catalogue, season: Season, links: Links, language: str) -> dict[str, Any]:
+def _scene(
+    matter: Matter, catalogue: Catalogue, season: Season, sender: Sender, links: Links, language: str
+) -> dict[str, Any]:
     """All that templates know."""
     notice, registration = matter.notice, matter.registration
+    visit, before = visit_of(catalogue, notice.slot, matter.terms), _before(matter, catalogue)
+    stage = _stage(matter)
     return {
         "language": language,
         "tone": TONES[notice.kind],
-        "stage": STAGES.get(registration.standing, "end"),
+        "stage": stage,
         "was": notice.was and STAGES.get(notice.was),
         "reason": registration.reason,
         "season": season,
-        "visit": _visit(catalogue, notice.slot, matter.terms),
-        "before": _before(matter, catalogue),
+        "visit": visit,
+        "before": before,
+        "later": bool(before and before.starts != visit.starts),
+        "elsewhere": bool(notice.before and before and before.place != visit.place),
+        "instead": [(visit_of(catalogue, a.slot, a.terms), links.visit(a.slot), a.seats_left) for a in matter.instead],
         "links": links,
+        "picture": f"code.{_message_id(notice, sender)}" if stage == "seat" and links.shown else "",
         "name": _presentable(matter.person.name),
         "code": registration.code,
         "seats": registration.seats,
@@ -176,42 +181,20 @@ def _scene(matter: Matter, catalogue: Catalogue, season: Season, links: Links, l
     }
 
 
-def _visit(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
-    """The journal says when, the catalogue says what and where."""
-    tour, host = catalogue.tour_of(slot), catalogue.enterprise_of(slot)
-    return Visit(
-        title=tour.title,
-        kind=tour.kind,
-        starts=terms.starts,
-        ends=terms.starts + timedelta(minutes=tour.minutes),
-        minutes=tour.minutes,
-        bring=tour.bring,
-        enterprise=host.name,
-        address=host.address,
-        metro=host.metro,
-        gate=host.gate,
-        documents=host.documents,
-        clothes=host.clothes,
-        notes=host.notes,
-        phone=host.phone,
-        wheelchair=host.wheelchair,
-        stairs=host.stairs,
-        noise=host.noise,
-        children_per_adult=terms.children_per_adult or tour.children_per_adult,
-        min_age=terms.min_age,
-        max_age=terms.max_age,
-        max_party=terms.max_party,
-        season_limit=terms.season_limit,
-    )
+def _stage(matter: Matter) -> str:
+    """What the letter is to its reader: a seat, a place in line, an end, or a memory."""
+    if matter.notice.kind is NoticeKind.THANKS:
+        return "past"
+    return STAGES.get(matter.registration.standing, "end")
 
 
 def _before(matter: Matter, catalogue: Catalogue) -> Visit | None:
     """What people knew until now, for a change or a move."""
     notice = matter.notice
     if notice.before is not None:
-        return _visit(catalogue, notice.slot, notice.before)
+        return visit_of(catalogue, notice.slot, notice.before)
     if notice.left is not None and matter.left is not None and notice.left in catalogue.slots:
-        return _visit(catalogue, notice.left, matter.left)
+        return visit_of(catalogue, notice.left, matter.left)
     return None
 
 
@@ -231,9 +214,9 @@ def _one_line(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def _message_id(notice: Notice, sequence: int, sender: Sender) -> str:
+def _message_id(notice: Notice, sender: Sender) -> str:
     """A registration's sequence names one notice, so the first letter's id is known without having it."""
-    return f"{notice.registration}.{sequence}@{sender.address.rpartition('@')[2]}"
+    return f"{notice.registration}.{notice.sequence}@{sender.address.rpartition('@')[2]}"
 
 
 def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, code_label: str) -> Invitation | None:
@@ -258,7 +241,9 @@ def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, co
 
 
 def _method(matter: Matter) -> Method | None:
-    """Who waits has nothing in the calendar, and so nothing to take out of it."""
+    """Who waits has nothing in the calendar, and so nothing to take out of it; a moment changes nothing there."""
+    if matter.notice.kind in OCCASIONS:
+        return None
     if matter.registration.standing is Standing.CONFIRMED:
         return "REQUEST"
     return "CANCEL" if matter.notice.was is Standing.CONFIRMED else None

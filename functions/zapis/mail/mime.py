@@ -1,6 +1,6 @@
 """A letter as an e-mail: the tree that clients agree on, in pure ASCII for any relay.
 
-    mixed( alternative( text, HTML, calendar ), invite.ics )
+    mixed( alternative( text, related( HTML, code.png ), calendar ), invite.ics )
 
 The calendar entry travels twice, byte for byte the same, because some clients look only among the
 alternatives and others only at attachments. The modern policy refuses line breaks in header values.
@@ -16,7 +16,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, Policy
 
 from zapis.mail.calendar import Invitation, to_ics
-from zapis.mail.letters import Letter
+from zapis.mail.letters import Letter, Picture
 
 
 class _Subject(UniqueUnstructuredHeader):
@@ -56,6 +56,8 @@ def to_message(letter: Letter) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    if letter.picture:
+        _add_picture(message, letter.picture)
     if letter.calendar:
         _add_calendar(message, letter.calendar)
     message["Content-Language"] = letter.language  # last, because setting content drops such headers
@@ -77,6 +79,13 @@ def _address(text: str) -> Address:
     if not (address.username and address.domain):
         raise UnusableAddress("not an e-mail address")
     return address
+
+
+def _add_picture(message: EmailMessage, picture: Picture) -> None:
+    """Beside the HTML that names it by `cid:`, because most clients drop pictures written into HTML."""
+    html = message.get_body(("html",))
+    assert html is not None, "a picture belongs to HTML"
+    html.add_related(picture.png, "image", "png", cid=f"<{picture.id}>", disposition="inline", filename="code.png")
 
 
 def _add_calendar(message: EmailMessage, invitation: Invitation) -> None:

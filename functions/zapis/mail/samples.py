@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from zapis.core import ids
+from zapis.core.alternatives import Alternative, alternatives
 from zapis.core.catalogue import Catalogue
 from zapis.core.fold import State
 from zapis.core.model import (
@@ -47,6 +48,7 @@ def samples(state: State, catalogue: Catalogue, outbox: Outbox, now: datetime) -
         return {}
     slot = min(slots, key=lambda slot: (slot.terms.starts < now, slot.terms.starts, slot.id))
     matters = (_matter(text, kind, slot, catalogue.season.email, now) for text, kind in _asked(catalogue))
+    matters = (replace(matter, instead=_instead(state, catalogue, matter, now)) for matter in matters)
     return {matter.notice.id: matter for matter in matters if is_due(matter.notice.id, outbox, now)}
 
 
@@ -60,6 +62,12 @@ def _asked(catalogue: Catalogue) -> Iterator[tuple[Text, NoticeKind]]:
     for text in catalogue.texts.values():
         if text.sample and text.kind in KINDS:
             yield text, NoticeKind(text.kind)
+
+
+def _instead(state: State, catalogue: Catalogue, matter: Matter, now: datetime) -> tuple[Alternative, ...]:
+    if matter.notice.kind is not NoticeKind.SLOT_CANCELLED:
+        return ()
+    return alternatives(state, catalogue, matter.registration, now)
 
 
 def _matter(text: Text, kind: NoticeKind, slot: SlotLedger, address: str, now: datetime) -> Matter:
