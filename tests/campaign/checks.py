@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tests.campaign.actors import registration_of
 from tests.campaign.judge import Judge, Party, Row, Verdict
 from tests.campaign.post import Mail
 from tests.campaign.scenario import Ask
-from tests.campaign.stage import ROSTERS
+from tests.campaign.stage import BEGINS, ROSTERS
 from tests.campaign.world import Answer, OutboxRow, World
 from zapis.core import fold
 from zapis.core.entries import Entry, from_row, terms_to_json
@@ -190,6 +191,7 @@ def nobody_was_mailed_a_wrong_state(evidence: Evidence) -> Iterator[str]:
         party = evidence.judge.parties[registration.id]
         first = _claimed_at(evidence.world, mail)
         due = {f"{party.id}.{told.sequence}.{told.kind}" for told in party.told_within(first, mail.journal)}
+        due |= {reminder for reminder in [_reminder(evidence, party, mail.at)] if reminder}
         if notice.id not in due:
             yield f"{notice.id} was mailed when {due} was due"
         if verdict_of(registration) not in party.verdicts_within(first, mail.journal):
@@ -223,6 +225,28 @@ def each_due_notice_was_sent(evidence: Evidence) -> Iterator[str]:
 def _due(party: Party) -> str | None:
     last = party.told[-1] if party.told else None
     return f"{party.id}.{last.sequence}.{last.kind}" if last and last.kind and not party.erased else None
+
+
+def who_comes_is_reminded_a_day_before(evidence: Evidence) -> Iterator[str]:
+    world = evidence.world
+    if world.disturbed_at is not None:
+        return
+    sent = {mail.matter.notice.id for mail in world.mails}
+    for party in evidence.judge.parties.values():
+        wanted = _reminder(evidence, party, world.seconds)
+        if wanted and wanted not in sent and not _unreachable(world, party):
+            yield f"{wanted} is due and was never sent"
+
+
+def _reminder(evidence: Evidence, party: Party, at: float) -> str | None:
+    """The reminder that a party is owed then, if nothing was told to it since three hours before it fell due."""
+    if party.standing != "confirmed" or party.erased:
+        return None
+    starts = datetime.fromisoformat(evidence.judge.terms[party.slot]["starts"])
+    eve, now = starts - timedelta(days=1), BEGINS + timedelta(seconds=at)
+    told = datetime.fromisoformat(evidence.world.journal[party.told[-1].row - 1][0])
+    owed = eve <= now < starts and told <= eve - timedelta(hours=3)
+    return f"{party.id}.{eve:%Y%m%d%H%M}.reminder" if owed else None
 
 
 def _unreachable(world: World, party: Party) -> bool:
@@ -275,6 +299,7 @@ CHECKS = (
     all_instances_have_the_same_state,
     nobody_was_mailed_a_wrong_state,
     each_due_notice_was_sent,
+    who_comes_is_reminded_a_day_before,
     a_notice_is_sent_twice_only_after_a_death,
     rosters_say_who_comes,
 )
