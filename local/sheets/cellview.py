@@ -84,10 +84,11 @@ class CellView:
         value = spot.value
         if value is None or value == "":
             return None
+        if isinstance(value, str):
+            return value
         if isinstance(value, Fault):
             return value.code
-        looks = self._calc.looks(spot.tab, spot.row, spot.column)
-        return value if isinstance(value, str) else show(value, looks, self._locale)
+        return show(value, self._calc.looks(spot.tab, spot.row, spot.column), self._locale)
 
 
 def _entered(spot: Spot) -> Json | None:

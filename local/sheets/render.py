@@ -71,7 +71,7 @@ class View:
             "developerMetadata": lambda: _metadata(self.book),
         }
         made = {name: part() for name, part in parts.items() if below(mask, name) is not None}
-        return select(mask, {name: part for name, part in made.items() if part})
+        return _selected(mask, {name: part for name, part in made.items() if part}, ready="sheets")
 
     def _properties(self) -> Json:
         return {**self.book.head["properties"], "defaultFormat": DEFAULT_FORMAT, "spreadsheetTheme": THEME}
@@ -90,7 +90,7 @@ class View:
         data_mask = self._data_mask()
         if data_mask is not None:
             sheet["data"] = self._data(tab, data_mask)
-        return sheet
+        return _selected(below(self.mask or {}, "sheets") or {}, sheet, ready="data")
 
     def _protection(self, item: Json) -> Json:
         """Only who may edit a protection sees its editors."""
@@ -120,7 +120,7 @@ class View:
             data["rowMetadata"] = _lines(tab, "rowMetadata", "ROWS", range(rect.top, rect.bottom))
         if below(mask, "columnMetadata") is not None:
             data["columnMetadata"] = _lines(tab, "columnMetadata", "COLUMNS", range(rect.left, rect.right))
-        return {name: value for name, value in data.items() if value}
+        return _selected(mask, {name: value for name, value in data.items() if value}, ready="rowData")
 
     def _rows(self, tab: Tab, rect: Rect, mask: Mask) -> list[Json]:
         cells = CellView(self.calc, locale_of(self.book.head["properties"].get("locale", "en_US")), mask)
@@ -140,6 +140,12 @@ class View:
 def _lines(tab: Tab, name: str, dimension: str, span: range) -> list[Json]:
     known = tab.head.get(name, {})
     return [{"pixelSize": DEFAULT_SIZE[dimension], **known.get(str(index), {})} for index in span]
+
+
+def _selected(mask: Mask, message: Json, ready: str) -> Json:
+    """What the mask leaves of a message; the part `ready`, which may be long, was made by the mask already."""
+    rest = select(mask, {name: part for name, part in message.items() if name != ready})
+    return {**rest, ready: message[ready]} if ready in message else rest
 
 
 def thin(thing: Any) -> Any:

@@ -8,14 +8,14 @@ from urllib.parse import unquote
 
 from local.sheets import changes, tables, values
 from local.sheets.a1 import Box, range_name
-from local.sheets.call import Call
+from local.sheets.call import Answer, Call
 from local.sheets.cells import WRITABLE, with_data
 from local.sheets.changes.context import Context
 from local.sheets.changes.metadata import matches
 from local.sheets.changes.sheets import add_sheet, copied_head
 from local.sheets.errors import ApiError, bad_field, invalid, not_found, unknown_name
 from local.sheets.limits import check_cells
-from local.sheets.masks import below
+from local.sheets.masks import below, select
 from local.sheets.ranges import Area, locate, resolve, within
 from local.sheets.render import View, thin
 from local.sheets.values import Pen, Rendering, Written, input_option
@@ -60,14 +60,14 @@ def _fill(tab: Tab, grid: Json) -> None:
             tab.put_cell(*at, with_data(tab.cell(*at), message, mask))
 
 
-def get(call: Call) -> Json:
+def get(call: Call) -> Answer:
     book = call.book()
     areas = [resolve(book, text) for text in call.options("ranges")]
     view = View(book, call.world.calc(book), call.caller.email, areas, call.mask, call.flag("includeGridData"))
-    return view.render()
+    return Answer(view.render())
 
 
-def batch_update(call: Call) -> Json:
+def batch_update(call: Call) -> Answer:
     body = call.body()
     for name in body:
         if name not in BATCH_FIELDS:
@@ -79,10 +79,10 @@ def batch_update(call: Call) -> Json:
     with book.changing():
         replies = changes.apply(Context(book, calc, call.caller.email), requests)
     call.midway()
-    answer: Json = {"spreadsheetId": book.file_id, "replies": thin_replies(replies)}
+    answer = select(call.mask or {}, {"spreadsheetId": book.file_id, "replies": thin_replies(replies)})
     if body.get("includeSpreadsheetInResponse") and below(call.mask or {}, "updatedSpreadsheet") is not None:
         answer["updatedSpreadsheet"] = _updated(call, book, boxes, bool(body.get("responseIncludeGridData")))
-    return answer
+    return Answer(answer)
 
 
 def thin_replies(replies: list[Json]) -> list[Json]:
