@@ -77,8 +77,12 @@ class CellView:
         spot = Spot(tab, row, column, tab.cell(row, column), self._calc.value(tab, row, column))
         if spot.cell is EMPTY and spot.value is None:
             return {}
-        made = ((name, make(spot), branch) for name, make, branch in self._parts)
-        return {name: select(branch, part) for name, part, branch in made if part is not None}
+        message = {}
+        for name, make, branch in self._parts:
+            part = make(spot)
+            if part is not None:
+                message[name] = select(branch, part) if branch else part
+        return message
 
     def _formatted(self, spot: Spot) -> str | None:
         value = spot.value
