@@ -19,7 +19,7 @@ export CLOUDSDK_CORE_DISABLE_PROMPTS=1
 
 # The Python that the pinned requirements were made and tested with.
 readonly RUNTIME=python311
-readonly KEYS_SECRET=zapis-signing-keys SMTP_SECRET=zapis-smtp-url DATABASE_SECRET=zapis-database
+readonly KEYS_SECRET=zapis-signing-keys SMTP_SECRET=zapis-smtp-url DATABASE_SECRET=zapis-database VK_SECRET=zapis-vk-key
 readonly KEYS_PATH=/etc/zapis/signing-keys
 readonly QUEUE=zapis-deliver
 readonly APIS=(
@@ -28,9 +28,9 @@ readonly APIS=(
   monitoring.googleapis.com run.googleapis.com secretmanager.googleapis.com sheets.googleapis.com
 )
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
-# A ticket's address is its secret, and the platform logs every address that is asked for.
+# The address of a ticket, or of a page inside VK, is its secret, and the platform logs every address that is asked for.
 readonly EXCLUSION=zapis-tickets
-readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show)/" OR httpRequest.referer=~"/(ticket|gate|show)/")'
+readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|gate|show)/|/vk[/?]")'
 
 usage() {
   cat <<'END'
@@ -165,7 +165,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
-ZAPIS_SHEET_NAMES ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS \
+ZAPIS_SHEET_NAMES ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
 SHEETS_EMULATOR_HOST "
 
 complain() { complaints+=("$*"); }
@@ -247,7 +247,8 @@ check_settings() {
   check_mail
   check_numbers
   check_address_of_site
-  check_text ZAPIS_LEDGER ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS
+  check_vk
+  check_text ZAPIS_VK_HOSTS ZAPIS_LEDGER ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS
 }
 
 check_books() {
@@ -374,6 +375,13 @@ check_address_of_site() {
   fi
 }
 
+check_vk() {
+  if ! [[ ${ZAPIS_VK_APP:-1} =~ ^[1-9][0-9]*$ ]]; then
+    complain "ZAPIS_VK_APP: $ZAPIS_VK_APP is no number of a VK mini-app."
+  fi
+  if [ -n "${ZAPIS_VK_APP:-}" ]; then require ZAPIS_VK_KEY "it is the mini-app's protected key (Защищённый ключ)"; fi
+}
+
 # gcloud is given all variables of a function in one word, with | between them.
 check_text() {
   local name
@@ -485,7 +493,7 @@ secret() {
 }
 
 make_secrets() {
-  say "# Their values go to gcloud's standard input: the file of ZAPIS_SECRET_FILE, ZAPIS_SMTP_URL, ZAPIS_DATABASE."
+  say "# Their values go to gcloud's standard input: the file of ZAPIS_SECRET_FILE, ZAPIS_SMTP_URL, ZAPIS_DATABASE, ZAPIS_VK_KEY."
   printf '%s' "$ZAPIS_SMTP_URL" >"$WORK/smtp-url"
   secret "$KEYS_SECRET" "$ZAPIS_SECRET_FILE"
   KEYS_VERSION=$answer
@@ -495,6 +503,14 @@ make_secrets() {
   grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$KEYS_SECRET"
   grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$SMTP_SECRET"
   if [ -n "${ZAPIS_DATABASE:-}" ]; then make_database_secret; fi
+  if [ -n "${ZAPIS_VK_APP:-}" ]; then make_vk_secret; fi
+}
+
+make_vk_secret() {
+  printf '%s' "$ZAPIS_VK_KEY" >"$WORK/vk-key"
+  secret "$VK_SECRET" "$WORK/vk-key"
+  VK_VERSION=$answer
+  grant "serviceAccount:$SITE_ACCOUNT" roles/secretmanager.secretAccessor secrets "$VK_SECRET"
 }
 
 make_database_secret() {
@@ -528,7 +544,12 @@ deploy_functions() {
     common+="|ZAPIS_LEDGER=$ZAPIS_LEDGER"
   fi
   local settle=${ZAPIS_SETTLE_SECONDS:+|ZAPIS_SETTLE_SECONDS=$ZAPIS_SETTLE_SECONDS}
-  deploy zapis-site "$common|FUNCTION_USE_ASGI=true" "$keys" \
+  local vk='' vk_key=''
+  if [ -n "${ZAPIS_VK_APP:-}" ]; then
+    vk="|ZAPIS_VK_APP=$ZAPIS_VK_APP${ZAPIS_VK_HOSTS:+|ZAPIS_VK_HOSTS=$ZAPIS_VK_HOSTS}"
+    vk_key=",ZAPIS_VK_KEY=$VK_SECRET:$VK_VERSION"
+  fi
+  deploy zapis-site "$common|FUNCTION_USE_ASGI=true$vk" "$keys$vk_key" \
     --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
@@ -754,6 +775,7 @@ teardown() {
   remove secrets "$KEYS_SECRET"
   remove secrets "$SMTP_SECRET"
   remove secrets "$DATABASE_SECRET"
+  remove secrets "$VK_SECRET"
   step 'Service accounts'
   remove_accounts
 }

@@ -18,6 +18,7 @@ from zapis.errors import SettingsError, SheetsUnavailable, ZapisError, places
 from zapis.settings import Settings, from_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
 
     from zapis.ledger.committer import Committer
@@ -54,13 +55,27 @@ def _whole_site() -> Any:
     from zapis.ledger.committer import Committer
     from zapis.ledger.pace import Pace, Unlimited
     from zapis.site.application import application
+    from zapis.site.launch import VkApp
     from zapis.tokens import Tokens
 
     chosen = settings()
     pace = Unlimited() if chosen.database else Pace()
-    committer = Committer(lambda: open_ledger(chosen), writer=_writer(), pace=pace)
+    committer = Committer(lambda: open_ledger(chosen), writer=_writer(), pace=pace, herald=_herald(chosen))
     part_kindly(committer)
-    return application(committer, Tokens(chosen.secrets), chosen.site_url)
+    vk = VkApp(chosen.vk_app, chosen.vk_keys, chosen.vk_hosts) if chosen.vk_app else None
+    return application(committer, Tokens(chosen.secrets), chosen.site_url, vk)
+
+
+def _herald(chosen: Settings) -> Callable[[float], None]:
+    """Who is told that a batch lands so many seconds from now: letters are owed then."""
+    if chosen.deliver_url is None:
+        return lambda ahead: None
+    from zapis.nudge import Neighbour, Nudge, TaskQueue, as_the_machine
+
+    if chosen.deliver_queue is None:
+        return Nudge(Neighbour(chosen.deliver_url))
+    assert chosen.deliver_caller is not None, "settings name the caller of a queue"
+    return Nudge(TaskQueue(chosen.deliver_queue, chosen.deliver_url, chosen.deliver_caller, as_the_machine))
 
 
 def part_kindly(committer: Committer) -> None:

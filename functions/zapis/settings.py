@@ -14,6 +14,8 @@ from pathlib import Path
 from zapis.errors import SettingsError
 
 DEFAULT_SETTLE_SECONDS = 120.0
+SHORTEST_VK_KEY = 16
+VK_HOSTS = ("https://vk.com", "https://*.vk.com", "https://vk.ru", "https://*.vk.ru")
 DEFAULT_KEEP_DAYS, DEFAULT_KEEP_ENDED_DAYS = 30.0, 7.0
 
 
@@ -31,6 +33,20 @@ class Settings:
     """Signing keys, the newest first: the first signs, all are honoured."""
     smtp_url: str | None
     mail_from: str | None
+    mail_per_minute: float
+    """How many letters the mail server is given a minute at most; 0: as many as it takes."""
+    deliver_url: str | None
+    """Where `site` has `deliver` called when somebody is owed a letter; None: it waits for the scheduler."""
+    deliver_queue: str | None
+    """The Cloud Tasks queue that calls it, with its whole name; None: `site` calls it itself."""
+    deliver_caller: str | None
+    """The account in whose name the queue calls."""
+    vk_app: str
+    """The number of the VK mini-app that shows the site; empty: the site is not shown inside VK."""
+    vk_keys: tuple[str, ...]
+    """The mini-app's protected key; two while it is exchanged for another."""
+    vk_hosts: tuple[str, ...]
+    """Origins that may show the mini-app in a frame."""
     key_file: Path | None
     """A service account's key; None: the identity of the machine."""
     emulator: str | None
@@ -55,6 +71,13 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         secrets=_secrets(env),
         smtp_url=env.get("ZAPIS_SMTP_URL") or None,
         mail_from=env.get("ZAPIS_MAIL_FROM") or None,
+        mail_per_minute=_number(env, "ZAPIS_MAIL_PER_MINUTE", "letters", 0.0),
+        deliver_url=_deliver_url(env),
+        deliver_queue=_deliver_queue(env),
+        deliver_caller=env.get("ZAPIS_DELIVER_CALLER", "").strip() or None,
+        vk_app=_vk_app(env),
+        vk_keys=_vk_keys(env),
+        vk_hosts=tuple(env.get("ZAPIS_VK_HOSTS", "").split()) or VK_HOSTS,
         key_file=_key_file(env),
         emulator=env.get("SHEETS_EMULATOR_HOST") or None,
         sheet_names=_switch(env, "ZAPIS_SHEET_NAMES", default=not env.get("ZAPIS_DATABASE", "").strip()),
@@ -101,6 +124,41 @@ def _secrets(env: Mapping[str, str]) -> tuple[str, ...]:
     if not keys or any(len(key) < 32 for key in keys):
         raise SettingsError(f"ZAPIS_SECRET_FILE: {path} needs keys of at least 32 characters, one a line.")
     return keys
+
+
+def _vk_app(env: Mapping[str, str]) -> str:
+    app = env.get("ZAPIS_VK_APP", "").strip()
+    if not re.fullmatch(r"(?:[1-9][0-9]{0,18})?", app):
+        raise SettingsError(f"ZAPIS_VK_APP: expected the number of a VK mini-app, found {app!r}.")
+    return app
+
+
+def _vk_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(env.get("ZAPIS_VK_KEY", "").split())
+    if _vk_app(env) and (not keys or any(len(key) < SHORTEST_VK_KEY for key in keys)):
+        raise SettingsError(
+            f"ZAPIS_VK_KEY: expected the mini-app's protected key, {SHORTEST_VK_KEY} characters or more."
+        )
+    return keys
+
+
+def _deliver_url(env: Mapping[str, str]) -> str | None:
+    url = env.get("ZAPIS_DELIVER_URL", "").strip()
+    if url and not re.match(r"https?://\S+$", url):
+        raise SettingsError(f"ZAPIS_DELIVER_URL: expected the address of the function deliver, found {url!r}.")
+    return url or None
+
+
+def _deliver_queue(env: Mapping[str, str]) -> str | None:
+    queue = env.get("ZAPIS_DELIVER_QUEUE", "").strip()
+    if queue and not re.fullmatch(r"projects/[^/]+/locations/[^/]+/queues/[^/]+", queue):
+        raise SettingsError(
+            f"ZAPIS_DELIVER_QUEUE: expected projects/PROJECT/locations/REGION/queues/NAME, found {queue!r}."
+        )
+    missing = [name for name in ("ZAPIS_DELIVER_URL", "ZAPIS_DELIVER_CALLER") if not env.get(name, "").strip()]
+    if queue and missing:
+        raise SettingsError(f"{missing[0]} is not set, but ZAPIS_DELIVER_QUEUE is: a task must know whom to call.")
+    return queue or None
 
 
 def _key_file(env: Mapping[str, str]) -> Path | None:

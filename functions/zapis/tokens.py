@@ -4,7 +4,8 @@ Each kind of link has a salt of its own: one that was made for a guard's phone o
 way round.
 
 The first key signs, all are honoured, so a key is rotated by putting a new one on top. Persons are told apart
-by an HMAC under the last (oldest) key, which therefore stays for the whole season.
+by an HMAC under the last (oldest) key, which therefore stays for the whole season. VK's users are numbers that
+anybody can count through, so they have a key of their own, which is derived from that one.
 """
 
 from __future__ import annotations
@@ -12,11 +13,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from zapis.core.catalogue import EnterpriseId
 from zapis.core.model import PersonKey, RegistrationId
+
+PASS_AGE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class PassHolder:
+    """Who has a pass for the mini-app; nobody in particular (None) once it is too old."""
+
+    person: PersonKey | None
 
 
 class Tokens:
@@ -24,10 +36,12 @@ class Tokens:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._season_key = keys[-1].encode()
+        self._vk_key = hmac.new(self._season_key, b"persons of VK", hashlib.sha256).digest()
         newest_last = list(reversed(keys))
         self._tickets = URLSafeSerializer(newest_last, salt="ticket")
         self._passes = URLSafeSerializer(newest_last, salt="pass")
         self._gates = URLSafeSerializer(newest_last, salt="gate")
+        self._frames = URLSafeSerializer(newest_last, salt="frame")
 
     def ticket(self, registration: RegistrationId) -> str:
         """The secret part of a registration's link."""
@@ -56,10 +70,29 @@ class Tokens:
         enterprise = _loaded(self._gates, token)
         return EnterpriseId(enterprise) if enterprise else None
 
+    def vk_pass(self, person: PersonKey, now: datetime) -> str:
+        """The secret part of a mini-app's addresses: that this person opened it just now."""
+        return _signed(self._frames, f"{int(now.timestamp())} {person}")
+
+    def pass_holder(self, token: str, now: datetime) -> PassHolder | None:
+        """Who was given the pass `token`; None for any other text."""
+        at, _, person = (_loaded(self._frames, token) or "").partition(" ")
+        if not person:
+            return None
+        fresh = now.timestamp() - int(at) <= PASS_AGE.total_seconds()
+        return PassHolder(PersonKey(person) if fresh else None)
+
+    def vk_user(self, user: str) -> PersonKey:
+        """A key for the person behind a VK account."""
+        return self._person(self._vk_key, "vk", user)
+
     def person(self, kind: str, value: str) -> PersonKey:
-        """A key for the person behind an address (`kind` "email") or account ("vk")."""
+        """A key for the person behind an address (`kind` "email")."""
+        return self._person(self._season_key, kind, value)
+
+    def _person(self, key: bytes, kind: str, value: str) -> PersonKey:
         message = f"{kind}\x00{value.casefold()}".encode()
-        return PersonKey(hmac.new(self._season_key, message, hashlib.sha256).hexdigest()[:24])
+        return PersonKey(hmac.new(key, message, hashlib.sha256).hexdigest()[:24])
 
 
 def _signed(serializer: URLSafeSerializer, value: str) -> str:

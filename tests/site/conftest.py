@@ -24,6 +24,7 @@ from zapis.ledger.committer import Committer
 from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Append, Ledger, Part
 from zapis.site.application import application
+from zapis.site.launch import VkApp
 from zapis.tokens import Tokens
 
 NOW = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
@@ -159,10 +160,15 @@ class Programme:
         row = self._offered(SlotId(slot), SlotOffered(version, replace(offered, **terms)))
         self._append(Append(journal=[row]))
 
-    def open(self, ledger: Callable[[Ledger], Ledger] = lambda ledger: ledger, patience: float = 5) -> Starlette:
+    def open(
+        self,
+        ledger: Callable[[Ledger], Ledger] = lambda ledger: ledger,
+        patience: float = 5,
+        vk: VkApp | None = None,
+    ) -> Starlette:
         """A new instance of the site; `ledger` may put something between it and the ledger."""
         self.committer = Committer(lambda: ledger(MemoryLedger(self.store, lambda: self.now)), "site", patience)
-        return application(self.committer, TOKENS, SITE)
+        return application(self.committer, TOKENS, SITE, vk, clock=lambda: self.now)
 
     def registrations(self) -> list[Registration]:
         """All that the instance knows of."""

@@ -41,9 +41,11 @@ def fields_of(page: httpx.Response) -> dict[str, str]:
     }
 
 
-async def send(site: httpx.AsyncClient, slot: str = "open", key: str = "k" * 24, **changes: Any) -> httpx.Response:
+async def send(
+    site: httpx.AsyncClient, slot: str = "open", key: str = "k" * 24, frame: str = "/", **changes: Any
+) -> httpx.Response:
     form = {name: value for name, value in (FORM | {"key": key} | changes).items() if value is not None}
-    return await site.post(f"/slots/{slot}", data=form)
+    return await site.post(f"{frame}slots/{slot}", data=form)
 
 
 async def ticket(site: httpx.AsyncClient, answer: httpx.Response) -> httpx.Response:

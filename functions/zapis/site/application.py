@@ -7,6 +7,7 @@ what is costly at its first use.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -25,11 +26,14 @@ from zapis.site.consents import Consents
 from zapis.site.desk import Desk
 from zapis.site.edge import CatchAll, Edge, Explain
 from zapis.site.events import Events
+from zapis.site.framing import Framed
 from zapis.site.front import light_doors
 from zapis.site.gates import Gates
 from zapis.site.guide import Guide
+from zapis.site.launch import VkApp
 from zapis.site.links import Links
 from zapis.site.lost import Lost
+from zapis.site.miniapp import MiniApp
 from zapis.site.pages import Pages
 from zapis.site.problems import problem
 from zapis.site.rendering import SECRET, Rendering
@@ -44,7 +48,17 @@ from zapis.tokens import Tokens
 Door = Callable[[Request], Awaitable[Response]]
 
 
-def application(committer: Committer, tokens: Tokens, site_url: str) -> Starlette:
+def _by_the_wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def application(
+    committer: Committer,
+    tokens: Tokens,
+    site_url: str,
+    vk: VkApp | None = None,
+    clock: Callable[[], datetime] = _by_the_wall,
+) -> Starlette:
     """The site over one committer. `site_url` is its public address, without a slash at the end."""
     templates = resource("templates")
     links = Links(site_url)
@@ -52,9 +66,18 @@ def application(committer: Committer, tokens: Tokens, site_url: str) -> Starlett
     rendering = Rendering(templates / "pages", links, statics)
     desk = Desk(committer, tokens, Consents(templates / "pages"))
     edge = Edge(_explain(rendering))
+    miniapp = MiniApp(vk, desk, rendering, links, clock)
     return Starlette(
-        routes=_routes(desk, rendering, links, statics),
-        middleware=[Middleware(SecurityHeaders, secure=links.secure), Middleware(CatchAll, edge=edge)],
+        routes=[
+            *_routes(desk, rendering, links, statics),
+            Route("/vk", miniapp.launch),
+            Route("/mine", miniapp.mine),
+        ],
+        middleware=[
+            Middleware(SecurityHeaders, secure=links.secure),
+            Middleware(Framed, vk=vk, tokens=tokens, edge=edge, clock=clock),
+            Middleware(CatchAll, edge=edge),
+        ],
         exception_handlers={HTTPException: edge.answer},
     )
 

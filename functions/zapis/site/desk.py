@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zapis.core import ids, people, rules
 from zapis.core.entries import Cancelled, Requested
-from zapis.core.model import EntryId, Reason, Registration, RegistrationId, SlotId
+from zapis.core.model import EntryId, PersonKey, Reason, Registration, RegistrationId, SlotId
 from zapis.core.people import Person
 from zapis.ledger.committer import Committer
 from zapis.site.consents import Consents
@@ -40,6 +40,14 @@ Answer = Registration | Refused | KeyReused
 
 
 @dataclass(frozen=True, slots=True)
+class Asker:
+    """By which channel somebody asks, and who they are there if the channel vouches for it."""
+
+    channel: str = "site"
+    person: PersonKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What all doors share."""
 
@@ -56,7 +64,7 @@ class Desk:
         """A keyed digest of all that was asked: tells bodies apart, says nothing of them."""
         return str(self.tokens.person("body", ids.digest(*request.body())))
 
-    async def register(self, slot: SlotId, key: str, request: PartyRequest) -> Answer:
+    async def register(self, slot: SlotId, key: str, request: PartyRequest, asker: Asker = Asker()) -> Answer:
         """What became of a request under a once-only key. Raises what `Committer.commit` raises."""
         counter = await self.counter()
         registration, body = ids.registration_id(slot, key), self.body_of(request)
@@ -64,14 +72,15 @@ class Desk:
             refused = _certain_refusal(counter, slot, request)
             if refused:
                 return refused
-            await self._commit(registration, slot, body, request)
+            await self._commit(registration, slot, body, request, asker)
         landed = self.committer.state.registrations[registration]
         return landed if landed.body == body else KeyReused()
 
-    async def _commit(self, id: RegistrationId, slot: SlotId, body: str, request: PartyRequest) -> None:
+    async def _commit(self, id: RegistrationId, slot: SlotId, body: str, request: PartyRequest, asker: Asker) -> None:
         fact = Requested(
             ages=request.ages,
-            persons=(self.tokens.person("email", request.email),),
+            persons=self._persons(request, asker),
+            channel=asker.channel,
             waits=request.waits,
             body=body,
             consents=self.consents.stamps(request.consents) if request.consents else (),
@@ -80,6 +89,11 @@ class Desk:
             request.name, request.email, request.phone, tuple(v.name for v in request.visitors), request.language
         )
         await self.committer.commit(EntryId(id), slot, fact, [people.to_row(id, person)])
+
+    def _persons(self, request: PartyRequest, asker: Asker) -> tuple[PersonKey, ...]:
+        """By all that this person is known by, so that limits hold wherever they ask next."""
+        own = self.tokens.person("email", request.email)
+        return (own, asker.person) if asker.person else (own,)
 
     async def holder(self, token: str) -> Registration | None:
         """The registration that a ticket's token was signed for; None for a forged token or an unknown one."""

@@ -36,9 +36,13 @@ class Edge:
         else:
             said = words.of_fault(error)
             _log(request, error, said)
-        response = self._explain(request, said)
+        response = self.say(request, said)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
+
+    def say(self, request: Request, said: Words) -> Response:
+        """The answer to a request that gets words instead of what it asked for."""
+        return self._explain(request, said)
 
 
 class CatchAll:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from zapis.site import frames
+
 
 class Links:
     """Where things are. `site_url` has no slash at its end."""
@@ -23,7 +25,12 @@ class Links:
         return urlsplit(self._site).hostname or "localhost"
 
     def path(self, path: str) -> str:
-        """A page's address for a link on this site; `path` begins with a slash."""
+        """A page's address for a link on this site; `path` begins with a slash. In a frame it leads on in the frame."""
+        inside = frames.inside(path)
+        return self.outside(path) if inside is None else inside
+
+    def outside(self, path: str) -> str:
+        """A page's address that leads out of any frame; that of a file which is the same in all of them."""
         return self._prefix + path
 
     def absolute(self, path: str) -> str:

@@ -17,9 +17,9 @@ from starlette.responses import RedirectResponse, Response
 
 from zapis.core.model import Reason, Registration, SlotId, Standing
 from zapis.errors import SheetError, ZapisError
-from zapis.site import domains, finding, forms, words
+from zapis.site import domains, finding, forms, frames, words
 from zapis.site.bodies import read_form
-from zapis.site.desk import Answer, Desk, KeyReused
+from zapis.site.desk import Answer, Asker, Desk, KeyReused
 from zapis.site.events import Events
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem, PartyRequest
@@ -29,7 +29,7 @@ from zapis.site.rendering import SECRET, Rendering
 
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 _FIELD = re.compile(
-    r"key|if_full|rows|contact-(?:name|email|phone)|email-kept|visitors-\d{1,3}-(?:name|age|going)"
+    r"key|if_full|rows|contact-(?:name|email|phone)|(?:email|name)-kept|name-given|visitors-\d{1,3}-(?:name|age|going)"
     r"|group-name|group-members-\d{1,2}-(?:age|count)|consents-[a-z]+"
 )
 MOST_ROWS = 30
@@ -77,10 +77,10 @@ class Pages:
         asked = forms.read(forms.from_fields(typed))
         if isinstance(asked, tuple):
             return self._slot(counter, _known(counter, request), typed, asked)
-        meant = domains.meant(asked.email)
-        if meant and typed.get("email-kept") != asked.email:
-            return self._slot(counter, _known(counter, request), typed, _doubt(meant), meant=(asked.email, meant))
-        answer = await self._desk.register(slot, self._once_only(typed, asked), asked)
+        doubts = _Doubts.of(typed, asked)
+        if doubts.problems:
+            return self._slot(counter, _known(counter, request), typed, doubts.problems, doubts=doubts)
+        answer = await self._desk.register(slot, self._once_only(typed, asked), asked, _asker())
         return self._answered(await self._desk.counter(), slot, answer, typed, asked)
 
     def _once_only(self, typed: Typed, asked: PartyRequest) -> str:
@@ -109,7 +109,7 @@ class Pages:
         problems: tuple[FieldProblem, ...] = (),
         others: list[Offer] | None = None,
         added: bool = False,
-        meant: tuple[str, str] = ("", ""),
+        doubts: _Doubts | None = None,
     ) -> Response:
         rows = _Rows.of(offer, typed, added)
         return self._rendering.page(
@@ -127,8 +127,7 @@ class Pages:
             added=added,
             group="group-name" in typed,
             groups=offer.terms.max_party >= SMALLEST_GROUP,
-            asked_email=meant[0],
-            meant=meant[1],
+            doubts=doubts,
             problems=problems,
             wrong=defaultdict(str, {problem.field: problem.detail for problem in problems}),
             others=others or [],
@@ -191,8 +190,34 @@ class _Rows:
         return cls(max(min(shown + added, most), filled), most)
 
 
-def _doubt(meant: str) -> tuple[FieldProblem, ...]:
-    return (FieldProblem("/contact/email", f"Проверьте адрес. Вы имели в виду {meant}?"),)
+@dataclass(frozen=True, slots=True)
+class _Doubts:
+    """What is asked about once, because it may be right: a slip in an address, a name that VK filled in."""
+
+    email: str
+    meant: str
+    """The address that was probably meant; empty without a doubt."""
+    name: str
+    """The name that VK filled in and nobody looked at; empty without a doubt."""
+
+    @classmethod
+    def of(cls, typed: Typed, asked: PartyRequest) -> _Doubts:
+        """Whoever says that it is right is believed."""
+        meant = "" if typed.get("email-kept") == asked.email else domains.meant(asked.email) or ""
+        untouched = typed.get("name-given", "").strip() == typed.get("contact-name", "").strip()
+        return cls(asked.email, meant, asked.name if untouched and typed.get("name-kept") != asked.name else "")
+
+    @property
+    def problems(self) -> tuple[FieldProblem, ...]:
+        """The questions, each beside its field."""
+        name = FieldProblem("/contact/name", f"Проверьте имя. В паспорте так и написано: {self.name}?")
+        email = FieldProblem("/contact/email", f"Проверьте адрес. Вы имели в виду {self.meant}?")
+        return (*((name,) if self.name else ()), *((email,) if self.meant else ()))
+
+
+def _asker() -> Asker:
+    around = frames.frame()
+    return Asker("vk", around.person) if around else Asker()
 
 
 def _form(typed: Typed) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from zapis.core.model import Reason, Standing
-from zapis.site import conditions, russian, words
+from zapis.site import conditions, frames, russian, words
 from zapis.site.links import Links
 from zapis.site.offers import UNNAMED_SEASON, Availability
 from zapis.site.statics import Statics
@@ -60,6 +60,8 @@ class Rendering:
         environment.globals |= {
             "link": self._links.path,
             "absolute": self._links.absolute,
+            "outside": self._links.outside,
+            "frame": frames.frame,
             "static": self._statics.url,
             "kinds": KINDS,
             "words": words,

@@ -6,6 +6,8 @@ Nothing is loaded from anywhere else, nothing runs or is styled inline, an addre
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,6 +28,14 @@ FRAMED_ANYWHERE = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 """For a page that other sites may show: it has nothing to press but links."""
+
+
+def framed_by(hosts: Iterable[str]) -> dict[str, str]:
+    """Headers of a page that these hosts, and no others, may show in a frame."""
+    allowed = f"frame-ancestors {' '.join(hosts)}"
+    return {"Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'self'", allowed)}
+
+
 FEATURES = ("camera", "display-capture", "fullscreen", "geolocation", "microphone", "midi", "payment", "usb")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,

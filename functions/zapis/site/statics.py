@@ -41,7 +41,7 @@ class Statics:
 
     def url(self, name: str) -> str:
         """The address of a file for a page. Raises KeyError for an unknown one."""
-        return self._links.path(f"/static/{self._file(name).digest}/{name}")
+        return self._links.outside(f"/static/{self._file(name).digest}/{name}")
 
     def has(self, path: str) -> bool:
         """Whether a request's path is one of a file here, of this release or an earlier one."""
