@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from local.errors import LocalError
-from local.ports import require_free
-from local.settings import LATENCIES, Port, read
+from local.ports import LOOPBACK, require_free
+from local.settings import LATENCIES, VK_PORT, Port, read
 
 PORT = click.IntRange(1, 65535)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -90,6 +90,23 @@ def mailbox(port: int, smtp_port: int, data: Path) -> None:
     from local.mailbox import Mailbox
 
     Mailbox(data, smtp_port=smtp_port, http_port=port).serve()
+
+
+@main.command()
+@click.option("--port", type=PORT, default=VK_PORT, show_default=True, help="Port of the page.")
+@click.option("--site", default="http://127.0.0.1:8080", show_default=True, help="Address of a running site.")
+def vk(port: int, site: str) -> None:
+    """Show the site as VK does, in a frame that launches it and answers its bridge.
+
+    Example: python -m local vk, beside make run
+    """
+    require_free((Port(port, "the page in place of VK", "--port"),))
+    import uvicorn
+
+    from local.vk.page import build
+
+    click.echo(f"VK is played at http://{LOOPBACK}:{port}/")
+    uvicorn.run(build(site), host=LOOPBACK, port=port, log_level="warning")
 
 
 @main.command()

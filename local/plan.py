@@ -12,7 +12,8 @@ from pathlib import Path
 
 from local.folder import Folder
 from local.ports import LOOPBACK
-from local.settings import Books, Settings
+from local.settings import VK_PORT, Books, Settings
+from local.vk import MINI_APP, MINI_APP_KEY
 
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = ("site", "sync", "deliver")
@@ -88,7 +89,7 @@ def plan(settings: Settings, folder: Folder, scratch: Scratch, environ: Mapping[
     def functions(books: Books) -> tuple[Part, ...]:
         common = env | _function_env(settings, folder, environ, books)
         return (
-            _site(settings.site.number, common, books, scratch),
+            _site(settings.site.number, common, books, scratch, f"http://{LOOPBACK}:{scratch.deliver_port}/"),
             _job("sync", scratch.sync_port, common, books, scratch),
             _job("deliver", scratch.deliver_port, common, books, scratch),
         )
@@ -137,8 +138,9 @@ def _visitors(settings: Settings, env: Mapping[str, str]) -> Part:
     return Part("visitors", (sys.executable, "-m", "local.demo", "visitors", "--site", site), env, may_end=True)
 
 
-def _site(port: int, env: Mapping[str, str], books: Books, scratch: Scratch) -> Part:
+def _site(port: int, env: Mapping[str, str], books: Books, scratch: Scratch, deliver: str) -> Part:
     own = {
+        "ZAPIS_DELIVER_URL": deliver,
         "FUNCTION_USE_ASGI": "true",
         "GOOGLE_APPLICATION_CREDENTIALS": str(books.site_key),
         "XDG_RUNTIME_DIR": str(scratch.sockets_of("site")),
@@ -188,6 +190,9 @@ def _function_env(settings: Settings, folder: Folder, environ: Mapping[str, str]
     return env | {
         "ZAPIS_SMTP_URL": mailbox,
         "ZAPIS_SETTLE_SECONDS": environ.get("ZAPIS_SETTLE_SECONDS") or "5",
+        "ZAPIS_VK_APP": MINI_APP,
+        "ZAPIS_VK_KEY": MINI_APP_KEY,
+        "ZAPIS_VK_HOSTS": f"http://{LOOPBACK}:{VK_PORT} http://localhost:{VK_PORT}",
         "SHEETS_EMULATOR_HOST": f"{LOOPBACK}:{settings.sheets.number}",
     }
 

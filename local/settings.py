@@ -10,6 +10,8 @@ from pathlib import Path
 
 from local.errors import LocalError
 
+VK_PORT = 8090
+"""Where `python -m local vk` is, if nothing else is said."""
 LATENCIES = ("none", "google")
 OWN_SHEETS = ("ZAPIS_CATALOGUE", "ZAPIS_LEDGER", "GOOGLE_APPLICATION_CREDENTIALS")
 
