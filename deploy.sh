@@ -165,7 +165,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
-ZAPIS_SHEET_NAMES ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
+ZAPIS_SHEET_NAMES ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_MAIL_PER_MINUTE ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
 SHEETS_EMULATOR_HOST "
 
 complain() { complaints+=("$*"); }
@@ -350,6 +350,9 @@ check_numbers() {
   if ! [[ ${ZAPIS_SETTLE_SECONDS:-0} =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
     complain "ZAPIS_SETTLE_SECONDS: $ZAPIS_SETTLE_SECONDS is no number of seconds."
   fi
+  if ! [[ ${ZAPIS_MAIL_PER_MINUTE:-0} =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
+    complain "ZAPIS_MAIL_PER_MINUTE: $ZAPIS_MAIL_PER_MINUTE is no number of letters."
+  fi
   local name
   for name in ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS; do
     if ! [[ ${!name:-0} =~ ^[0-9]+$ ]]; then complain "$name: ${!name} is no number of days."; fi
@@ -445,6 +448,8 @@ name_things() {
 
 find_project() {
   learn PROJECT_NUMBER projects describe "$GOOGLE_CLOUD_PROJECT" '--format=value(projectNumber)'
+  # Known before the function is there; the site has it called by a task as soon as somebody is owed a letter.
+  DELIVER_URL=https://zapis-deliver-$answer.$GOOGLE_CLOUD_REGION.run.app/
   : "${ZAPIS_SITE_URL:=https://zapis-site-$answer.$GOOGLE_CLOUD_REGION.run.app}"
   ZAPIS_SITE_URL=${ZAPIS_SITE_URL%/}
 }
@@ -549,7 +554,9 @@ deploy_functions() {
     vk="|ZAPIS_VK_APP=$ZAPIS_VK_APP${ZAPIS_VK_HOSTS:+|ZAPIS_VK_HOSTS=$ZAPIS_VK_HOSTS}"
     vk_key=",ZAPIS_VK_KEY=$VK_SECRET:$VK_VERSION"
   fi
-  deploy zapis-site "$common|FUNCTION_USE_ASGI=true$vk" "$keys$vk_key" \
+  local nudge="|ZAPIS_DELIVER_URL=$DELIVER_URL|ZAPIS_DELIVER_CALLER=$CALLER_ACCOUNT"
+  nudge+="|ZAPIS_DELIVER_QUEUE=projects/$GOOGLE_CLOUD_PROJECT/locations/$GOOGLE_CLOUD_REGION/queues/$QUEUE"
+  deploy zapis-site "$common$nudge|FUNCTION_USE_ASGI=true$vk" "$keys$vk_key" \
     --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
@@ -557,7 +564,8 @@ deploy_functions() {
   private+=${ZAPIS_KEEP_DAYS:+|ZAPIS_KEEP_DAYS=$ZAPIS_KEEP_DAYS}
   private+=${ZAPIS_KEEP_ENDED_DAYS:+|ZAPIS_KEEP_ENDED_DAYS=$ZAPIS_KEEP_ENDED_DAYS}
   deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle$private" "$keys" --entry-point=sync
-  deploy_job zapis-deliver "$common|ZAPIS_MAIL_FROM=$ZAPIS_MAIL_FROM" \
+  local pace=${ZAPIS_MAIL_PER_MINUTE:+|ZAPIS_MAIL_PER_MINUTE=$ZAPIS_MAIL_PER_MINUTE}
+  deploy_job zapis-deliver "$common|ZAPIS_MAIL_FROM=$ZAPIS_MAIL_FROM$pace" \
     "$keys,ZAPIS_SMTP_URL=$SMTP_SECRET:$SMTP_VERSION" --entry-point=deliver
 }
 

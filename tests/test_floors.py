@@ -20,6 +20,7 @@ FLOORS: dict[str, set[str]] = {
     "zapis.settings": {"zapis.errors"},
     "zapis.tokens": {"zapis.core"},
     "zapis.qr": set(),
+    "zapis.nudge": set(),
     "zapis.sheets": {"zapis.errors"},
     "zapis.ledger": {"zapis.core", "zapis.errors", "zapis.sheets"},
     "zapis.site": {

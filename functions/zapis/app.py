@@ -133,12 +133,13 @@ def _syncer() -> Sync:
         names=chosen.sheet_names,
         keeping=Keeping(timedelta(days=chosen.keep_days), timedelta(days=chosen.keep_ended_days)),
         gate_link=lambda enterprise: f"{chosen.site_url}/gate/{tokens.gate(enterprise)}",
+        person_key=tokens.person,
     )
 
 
 @cache
 def _deliverer() -> Deliverer:
-    from zapis.mail.deliver import Deliverer
+    from zapis.mail.deliver import LOOK_AGAIN_AFTER, Deliverer
     from zapis.mail.smtp import SmtpTransport
     from zapis.tokens import Tokens
 
@@ -151,6 +152,8 @@ def _deliverer() -> Deliverer:
         Tokens(chosen.secrets),
         chosen.site_url,
         chosen.mail_from,
+        per_minute=chosen.mail_per_minute,
+        look_again_after=LOOK_AGAIN_AFTER,
     )
 
 

@@ -205,7 +205,7 @@ def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(op
     operator.settings["ZAPIS_SETTLE_SECONDS"] = "60"
     in_sheets = operator.dry_run()
     operator.settings |= {"ZAPIS_DATABASE": DATABASE, "ZAPIS_SHEET_NAMES": "on"}
-    operator.settings |= {"ZAPIS_KEEP_DAYS": "14", "ZAPIS_KEEP_ENDED_DAYS": "3"}
+    operator.settings |= {"ZAPIS_KEEP_DAYS": "14", "ZAPIS_KEEP_ENDED_DAYS": "3", "ZAPIS_MAIL_PER_MINUTE": "50"}
     operator.settings |= {"ZAPIS_VK_APP": "7000001", "ZAPIS_VK_KEY": "k" * 20, "ZAPIS_VK_HOSTS": "https://vk.ru"}
 
     deployed: set[str] = set()
@@ -213,6 +213,16 @@ def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(op
         deployed |= set(variables(line)) | {pair.split("=")[0] for pair in flags(line)["set-secrets"].split(",")}
 
     assert read - deployed == {"GOOGLE_APPLICATION_CREDENTIALS", "SHEETS_EMULATOR_HOST"}
+
+
+def test_the_site_names_the_queue_the_function_and_the_caller_that_the_script_makes(printed):
+    site = variables(deployments(printed)["site"])
+    (queue,) = (line for line in printed if line[1:4] == ["tasks", "queues", "create"])
+    invited = [flags(line)["member"] for line in printed if "zapis-deliver" in line and "add-iam-policy-binding" in line]
+
+    assert site["ZAPIS_DELIVER_QUEUE"].split("/")[3::2] == [flags(queue)["location"], queue[4]]
+    assert site["ZAPIS_DELIVER_URL"] == "https://zapis-deliver-PROJECT_NUMBER.europe-west1.run.app/"
+    assert f"serviceAccount:{site['ZAPIS_DELIVER_CALLER']}" in invited
 
 
 def test_the_ledger_is_a_spreadsheet_or_a_database_whose_address_is_a_secret(operator):

@@ -38,6 +38,7 @@ def test_everything_that_is_missing_is_named_at_once(operator):
         ("ZAPIS_SHEET_NAMES", "maybe", "neither on nor off"),
         ("ZAPIS_CATALOGUE", "https://docs.google.com/document/d/1", "no spreadsheet's link"),
         ("ZAPIS_SETTLE_SECONDS", "soon", "no number of seconds"),
+        ("ZAPIS_MAIL_PER_MINUTE", "many", "no number of letters"),
         ("SITE_MIN_INSTANCES", "-1", "no number of instances"),
         ("SITE_MAX_INSTANCES", "0", "At least one"),
         ("GOOGLE_CLOUD_PROJECT", "Moscow", "no project's id"),

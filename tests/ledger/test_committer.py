@@ -59,6 +59,17 @@ async def test_a_lone_request_goes_at_once_and_alone(store):
     assert ledger.appends == [1]
 
 
+async def test_whoever_sends_letters_hears_of_a_batch_before_it_lands_and_after(store):
+    heard = []
+    ledger = FaultyLedger(MemoryLedger(store, lambda: NOW), (), ())
+    committer = Committer(lambda: ledger, "w1", herald=lambda ahead: heard.append((ahead, len(ledger.appends))))
+
+    await ask(committer, "anna")
+    await committer.close()
+
+    assert heard == [(module.LANDS_WITHIN, 0), (0.0, 1)]
+
+
 async def test_requests_that_arrive_during_a_call_go_together_in_the_next(store):
     committer, ledger = instance(store)
 

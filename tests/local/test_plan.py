@@ -54,6 +54,11 @@ def test_site_and_jobs_are_different_accounts(tmp_path: Path) -> None:
     assert keys == {"site": "/keys/site.json", "sync": "/keys/jobs.json", "deliver": "/keys/jobs.json"}
 
 
+def test_the_site_has_letters_sent_at_once_by_calling_its_neighbour(tmp_path: Path) -> None:
+    called = {name: part.env.get("ZAPIS_DELIVER_URL") for name, part in functions(tmp_path).items()}
+    assert called == {"site": "http://127.0.0.1:9002/", "sync": None, "deliver": None}
+
+
 def test_each_function_has_a_runtime_folder_of_its_own(tmp_path: Path) -> None:
     folders = {part.env["XDG_RUNTIME_DIR"] for part in functions(tmp_path).values()}
     assert len(folders) == 3

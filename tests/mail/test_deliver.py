@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -439,6 +440,76 @@ def test_a_backlog_is_drained_claim_by_claim(box: Mailbox, monkeypatch: pytest.M
     story = crowd(10)
     assert deliverer(story.ledger(), box).run("r1") == Report(10, 0, 0, 0)
     assert [len(json.loads(row["items"])) for row in story.outbox(CLAIMED)] == [4, 4, 2]
+
+
+def test_a_run_that_sent_something_looks_again_for_who_came_meanwhile(box: Mailbox) -> None:
+    story, read = crowd(1), MemoryLedger.read
+    comers = iter(["boris@example.ru", "vera@example.ru"])
+
+    class Busy(MemoryLedger):
+        def read(self, *parts: Part) -> Fresh:
+            if self._read_before and (email := next(comers, None)):
+                story.register(email=email)
+            self._read_before = True
+            return read(self, *parts)
+
+        _read_before = False
+
+    ledger = Busy(story.store, story.clock)
+    lingering = Deliverer(lambda: ledger, SmtpTransport(url(box)), TOKENS, SITE, FROM, look_again_after=0.0)
+
+    assert lingering.run("r1").sent == 3
+    assert lingering.run("r2") == NOTHING
+
+
+def test_letters_keep_the_distance_that_the_provider_wants(box: Mailbox) -> None:
+    story = crowd(4)
+    slow = Deliverer(lambda: story.ledger(), SmtpTransport(url(box)), TOKENS, SITE, FROM, per_minute=1200)
+    began = time.monotonic()
+
+    assert slow.run("r1").sent == 4
+    assert time.monotonic() - began >= 3 * 0.05
+
+
+def test_no_more_is_claimed_than_the_provider_takes_in_the_time_that_is_left(box: Mailbox) -> None:
+    story = crowd(20)
+    hasty = Deliverer(
+        lambda: story.ledger(), SmtpTransport(url(box)), TOKENS, SITE, FROM, per_minute=1200, budget_seconds=0.3
+    )
+    report = hasty.run("r1")
+
+    assert 1 <= len(json.loads(story.outbox(CLAIMED)[0]["items"])) <= 6
+    assert 1 <= report.sent < 20
+    assert report.due_left >= 20 - 6 - report.sent
+
+
+def test_a_backlog_goes_over_one_connection_a_run_and_nothing_is_lost_where_runs_are_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "RECORD_EVERY", 5)
+    story, behaviour = crowd(40), Behaviour()
+    with Server(behaviour) as server:
+        for n in range(2):
+            with pytest.raises(Killed):
+                deliverer(_cut_off_at_the_third_record(story), server).run(f"cut off {n}")
+            story.clock.advance(minutes=15)
+        assert behaviour.connections == 2
+        assert deliverer(story.ledger(), server).run("the last") == Report(20, 0, 0, 0)
+
+    assert behaviour.connections == 3
+    assert set(behaviour.came) == {f"guest{n}@example.ru" for n in range(40)}
+    assert len(behaviour.came) == 40 + 2 * 5, "again only what two runs had not recorded"
+
+
+def _cut_off_at_the_third_record(story: Story) -> Watched:
+    ledger, records = Watched(story), iter(range(99))
+
+    def before(kind: str) -> None:
+        if kind == SENT and next(records) >= 2:
+            raise Killed
+
+    ledger.before = before
+    return ledger
 
 
 def test_without_time_nothing_is_claimed(box: Mailbox) -> None:

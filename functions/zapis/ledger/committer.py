@@ -49,6 +49,8 @@ PATIENCE = 20.0
 """Seconds after which a visitor is told that seats are still being checked."""
 PARTING = 5.0
 """Seconds that are left to those who wait once this process was told to stop: platforms grant it ten in all."""
+LANDS_WITHIN = 2.0
+"""Seconds in which most batches land."""
 REREAD_PAUSE = 0.5
 LONGEST_REREAD_PAUSE = 4.0
 LOOK_AGAIN = 30.0
@@ -106,7 +108,8 @@ class _Writers:
 class Committer:
     """The journal's only writer in this process, and the holder of its State.
 
-    `ledger` is built by `open_ledger` in the worker thread at the first use. `state` and `catalogue` are as of
+    `ledger` is built by `open_ledger` in the worker thread at the first use. `herald` is told when a batch is about to
+    land, in so many seconds, and when it has; it must not take time. `state` and `catalogue` are as of
     the last answer; read them on the event loop, between awaits.
     """
 
@@ -117,6 +120,7 @@ class Committer:
         patience: float = PATIENCE,
         worker: Executor | None = None,
         pace: Pace | None = None,
+        herald: Callable[[float], None] = lambda ahead: None,
     ) -> None:
         self.state = State()
         self.catalogue = Catalogue()
@@ -136,6 +140,7 @@ class Committer:
         self._in_turn = asyncio.Lock()
         self._leaving = asyncio.Event()
         self._pace = pace or Pace()
+        self._herald = herald
         self._writers = _Writers()
         self._witness = Witness()
         self._looked = False
@@ -247,7 +252,9 @@ class Committer:
             await self._keep_pace()
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
             try:
+                self._herald(LANDS_WITHIN)
                 await self._land(batch)
+                self._herald(0.0)
             except (JournalDisturbed, CannotDecide) as error:
                 self._stop(error)
             except Exception as error:

@@ -38,6 +38,7 @@ from zapis.mail.mime import UnusableAddress, to_message
 from zapis.mail.samples import letter as sample_letter
 from zapis.mail.samples import samples
 from zapis.mail.smtp import Connection, Deferred, Failed, Outcome, Sent
+from zapis.mail.tempo import Tempo
 from zapis.tokens import Tokens
 
 LARGEST_CLAIM = 400
@@ -45,6 +46,8 @@ RECORD_EVERY = 100
 BUDGET_SECONDS = 240.0
 LONGEST_BUDGET = CLAIM_LASTS.total_seconds() * 2 / 3
 """A run must be over well before its claims lapse and another one takes its letters."""
+LOOK_AGAIN_AFTER = 4.0
+"""Seconds after which a run that has sent something looks whether more is due: where one comes, others come."""
 RECORD_PAUSES = (0.0, 1.0, 4.0)
 """Seconds before each attempt to record: what cannot be recorded is sent again."""
 NOBODY = "nobody to write to: the person was erased"
@@ -100,6 +103,7 @@ class _Run:
     """One run as it goes. `ends` is by the monotonic clock."""
 
     id: str
+    began: float
     ends: float
     sent: int = 0
     failed: int = 0
@@ -110,6 +114,12 @@ class _Run:
     @property
     def over(self) -> bool:
         return self.stopped or time.monotonic() >= self.ends
+
+    def turns(self) -> int:
+        """How many more letters this run will see to, by how it went until now; at least one."""
+        now, seen = time.monotonic(), self.sent + self.failed + self.deferred
+        left = seen * (self.ends - now) / max(now - self.began, 0.001) if seen else LARGEST_CLAIM
+        return max(1, min(LARGEST_CLAIM, int(left)))
 
     def note(self, notice: Notice, outcome: Outcome) -> None:
         self.outcomes.add(notice, outcome)
@@ -122,7 +132,9 @@ class Deliverer:
     """Sends what is due, run after run; between runs it remembers what it has read.
 
     `open_ledger` is called at the first run. Links in letters begin with `site_url`; `mail_from` is an address,
-    with a name before it if it should not be the season's title. Raises SettingsError for any other `mail_from`.
+    with a name before it if it should not be the season's title. At most `per_minute` letters go in a minute (0: as
+    many as the server takes). A run that sent something looks again `look_again_after` seconds later (None: it
+    ends). Raises SettingsError for any other `mail_from`.
     """
 
     def __init__(
@@ -134,6 +146,8 @@ class Deliverer:
         mail_from: str,
         *,
         budget_seconds: float = BUDGET_SECONDS,
+        per_minute: float = 0.0,
+        look_again_after: float | None = None,
     ) -> None:
         self._open_ledger = open_ledger
         self._transport = transport
@@ -141,6 +155,8 @@ class Deliverer:
         self._site_url = site_url.rstrip("/")
         self._sender = sender(mail_from, site_url)
         self._budget = min(budget_seconds, LONGEST_BUDGET)
+        self._tempo = Tempo(per_minute)
+        self._look_again_after = look_again_after
         self._witness = Witness()
         self._forget()
         self._catalogue = Catalogue()
@@ -166,7 +182,8 @@ class Deliverer:
         """
         with self._alone:
             try:
-                return self._run(_Run(run, time.monotonic() + self._budget))
+                began = time.monotonic()
+                return self._run(_Run(run, began, began + self._budget))
             except JournalDisturbed:
                 self._forget()
                 raise
@@ -175,9 +192,20 @@ class Deliverer:
         self._hear()
         self._record(run)
         with self._transport.connection() as connection:
-            while not run.over and (notices := self._due()):
-                self._send(run, self._claim(run, notices[:LARGEST_CLAIM]), connection)
+            while self._send_all(run, connection) and self._look_again_after is not None and not run.over:
+                time.sleep(self._look_again_after)
+                self._hear()
         return Report(run.sent, run.failed, run.deferred, due_left=len(self._due()))
+
+    def _send_all(self, run: _Run, connection: Connection) -> bool:
+        """Send what is due by what was heard; whether anything went."""
+        before = run.sent
+        while not run.over and (notices := self._due()):
+            self._send(run, self._claim(run, notices[: self._turns(run)]), connection)
+        return run.sent > before
+
+    def _turns(self, run: _Run) -> int:
+        return max(1, int(min(run.turns(), self._tempo.within(run.ends - time.monotonic()))))
 
     def _hear(self) -> None:
         fresh = self._opened().read(*PARTS)
@@ -247,6 +275,7 @@ class Deliverer:
             return Failed(str(error))
         except Exception as error:  # one letter that cannot be written must not hold up the others
             return Deferred(_where(error), ours=True)
+        self._tempo.wait()
         return connection.send(message)
 
     def _letter(self, notice: Notice, person: Person) -> Letter:

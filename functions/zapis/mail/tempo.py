@@ -1,0 +1,24 @@
+"""How fast letters may go: providers count them by the minute, and shut the door on whom they find too fast."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Tempo:
+    """Letters at even distances. `per_minute` 0: as fast as the server takes them."""
+
+    per_minute: float = 0.0
+    _next: float = field(default=0.0, init=False)
+
+    def wait(self) -> None:
+        """Return when the next letter may go."""
+        if self.per_minute:
+            time.sleep(max(0.0, self._next - time.monotonic()))
+            self._next = time.monotonic() + 60 / self.per_minute
+
+    def within(self, seconds: float) -> float:
+        """How many letters may go in so many seconds."""
+        return seconds * self.per_minute / 60 if self.per_minute else float("inf")
