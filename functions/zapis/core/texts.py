@@ -49,6 +49,11 @@ class Text:
         return self.id.rpartition(".")[0]
 
     @property
+    def language(self) -> str:
+        """The language it is in, such as `ru`."""
+        return self.id.rpartition(".")[2]
+
+    @property
     def says(self) -> bool:
         """Whether anything is said in words of its own."""
         return any(getattr(self, part) for part in PARTS)

@@ -298,7 +298,7 @@ class Deliverer:
 
     def _sample(self, notice: Notice) -> Letter:
         site = f"{self._site_url}/"
-        return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site))
+        return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site, site))
 
     def _links(self, registration: RegistrationId) -> Links:
         ticket = f"{self._site_url}/ticket/{self._tokens.ticket(registration)}"
