@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ZAPIS_DATA ?= .zapis
 export PYTHONPATH := functions
 
-.PHONY: help run reset test campaign model bench lint pins clean
+.PHONY: help run reset test pictures campaign model bench lint pins clean
 
 help: ## Print what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,9 @@ test: $(VENV)/test ## Run every check and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+pictures: $(VENV)/test ## Take the pictures of letters in docs/ anew
+	@ZAPIS_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/mail/test_preview.py
 
 campaign: $(VENV)/test ## Play N seeded scenarios of the worst minutes (make campaign N=100000)
 	@$(BIN)/python -m tests.campaign --count $(or $(N),1000)

@@ -14,6 +14,7 @@ import click
 from zapis.commands.doctor import doctor
 from zapis.commands.journal import journal
 from zapis.commands.ledger import ledger
+from zapis.commands.mail import mail
 from zapis.commands.people import people_commands
 from zapis.commands.season import season
 from zapis.errors import QuotaExceeded, SettingsError, ZapisError
@@ -33,6 +34,7 @@ def main() -> None:
 main.add_command(doctor)
 main.add_command(journal)
 main.add_command(ledger)
+main.add_command(mail)
 main.add_command(season)
 main.add_command(people_commands)
 
