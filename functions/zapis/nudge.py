@@ -113,7 +113,7 @@ def as_the_machine() -> requests.Session:
     from google.auth.transport.requests import AuthorizedSession
 
     credentials, _project = google.auth.default(scopes=[SCOPE])
-    session: requests.Session = AuthorizedSession(credentials)
+    session: requests.Session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
     return session
 
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.commands.conftest import ACCOUNT, Desk
+from tests.commands.dns import Names
 from tests.mail.server import Behaviour, Server
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, to_rows
 from zapis.ledger.port import Append
@@ -262,3 +263,15 @@ def test_looking_changes_nothing(deployment):
     deployment.look()
 
     assert deployment.desk.grid("_journal") == before
+
+
+def test_who_may_send_in_the_domains_name_is_asked_of_dns(deployment):
+    with Names() as names:
+        names.txt("zapis.example", "v=spf1 include:_spf.provider.example -all")
+        names.mx("zapis.example", "mx.provider.example.")
+        told = deployment.look("--dns", names.address, "--dkim-selector", "season8")
+
+    assert "✓ SPF: v=spf1 include:_spf.provider.example -all" in told.output
+    assert "✗ DKIM: there is no key season8._domainkey.zapis.example" in told.output
+    assert "✗ DMARC: zapis.example has no policy" in told.output
+    assert told.exit_code == 1

@@ -14,6 +14,7 @@ import click
 
 from zapis.commands.connection import emulator_option, id_of, key_option, open_sheets
 from zapis.commands.look_around import look_at_mail, look_at_secrets, look_at_settings, look_at_site
+from zapis.commands.look_at_dns import look_at_dns
 from zapis.commands.look_at_google import look_at_google
 from zapis.commands.rush import Rush, figures, judge
 from zapis.commands.screen import Finding, Sign, show, title, wrong
@@ -30,6 +31,10 @@ HELP = {"help_option_names": ["-h", "--help"]}
 @click.option("--ledger", envvar="ZAPIS_LEDGER", hidden=True)
 @click.option("--catalogue", envvar="ZAPIS_CATALOGUE", hidden=True)
 @click.option("--mail-to", metavar="ADDRESS", help="Send one letter there; without this none is sent.")
+@click.option(
+    "--dkim-selector", "selectors", metavar="NAME", multiple=True, help="What the provider's key is called; repeatable."
+)
+@click.option("--dns", metavar="HOST[:PORT]", help="Ask this DNS server, and not the machine's.")
 @click.option("--rush", is_flag=True, help="Prove instead that Sheets keeps what Zapis rests on; needs --scratch.")
 @click.option("--scratch", metavar="LINK", help="An empty spreadsheet, shared with the account, to append to.")
 @click.option("--appenders", type=click.IntRange(2, 200), default=40, show_default=True, help="How many at once.")
@@ -41,6 +46,8 @@ def doctor(
     ledger: str | None,
     catalogue: str | None,
     mail_to: str | None,
+    selectors: tuple[str, ...],
+    dns: str | None,
     rush: bool,
     scratch: str | None,
     appenders: int,
@@ -60,7 +67,7 @@ def doctor(
         )
         findings = _rush(Rush(lambda: open_sheets(key, emulator), spreadsheet, appenders, rounds))
     else:
-        findings = _look(key, emulator, secret_file, mail_to)
+        findings = _look(key, emulator, secret_file, mail_to, selectors, dns)
     _report(findings)
 
 
@@ -80,7 +87,14 @@ def _rush(rush: Rush) -> Iterator[Finding]:
     yield from judge(outcome)
 
 
-def _look(key: Path | None, emulator: str | None, secret_file: Path | None, mail_to: str | None) -> Iterator[Finding]:
+def _look(
+    key: Path | None,
+    emulator: str | None,
+    secret_file: Path | None,
+    mail_to: str | None,
+    selectors: tuple[str, ...],
+    dns: str | None,
+) -> Iterator[Finding]:
     try:
         settings = replace(from_environment(), key_file=key, emulator=emulator)
     except SettingsError as error:
@@ -93,6 +107,7 @@ def _look(key: Path | None, emulator: str | None, secret_file: Path | None, mail
     yield from look_at_google(settings)
     title("Mail and site")
     yield from look_at_mail(settings, mail_to)
+    yield from look_at_dns(settings, selectors, dns)
     yield from look_at_site(settings)
 
 
