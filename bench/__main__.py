@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bench import batch, cold, folding, pages, rush
+from bench import batch, cold, folding, letters, pages, rush
 from bench.batch import Batch
 from bench.cold import Cold, FirstVisitor
 from bench.folding import Folding
+from bench.letters import Backlog
 from bench.pages import Pages
 from bench.rush import Rush
 from bench.table import facts, table
@@ -41,9 +42,10 @@ class Plan:
     lone: int = 25
     starts: int = 9
     mail: bool = True
+    mailing: float = 30.0
 
 
-QUICK = Plan(visitors=500, seconds=6.0, tutorial_crowd=60, calls=20, lone=8, starts=3, mail=False)
+QUICK = Plan(visitors=500, seconds=6.0, tutorial_crowd=60, calls=20, lone=8, starts=3, mail=False, mailing=3.0)
 
 
 def main() -> None:
@@ -60,11 +62,12 @@ def main() -> None:
     folds = _doing("the fold", folding.measure())
     read = _doing("the catalogue's page", pages.measure())
     one = _doing("one batch", batch.measure())
+    owed = _doing("a backlog of letters", letters.measure(seconds=plan.mailing))
     print(_machine(load, time.time() - begun))
     print(f"One Sheets call: {call * 1e3:.0f} ms (median). Waits are in multiples of it.\n")
     print(_rushes(columns, call))
     print()
-    print(facts([*_peaks(columns, lone, call), *_cold(starts, first, call), *_speeds(folds, read)]))
+    print(facts([*_peaks(columns, lone, call), *_cold(starts, first, call), *_speeds(folds, read), *_letters(owed)]))
     print()
     print(_batch(one, call))
 
@@ -153,6 +156,13 @@ def _speeds(folds: Sequence[Folding], read: Pages) -> list[tuple[str, str, str]]
         *told,
         ("catalogue pages, 32 readers", f"{read.a_second:,.0f} a second", ""),
         ("one catalogue page", f"{read.one * 1e3:.2f} ms, {read.kilobytes:.1f} kB", ""),
+    ]
+
+
+def _letters(owed: Backlog) -> list[tuple[str, str, str]]:
+    return [
+        (f"letters, {owed.owed:,} of them owed", f"{owed.a_second:,.0f} a second", ""),
+        ("runs of deliver until all are sent", f"{owed.runs:.1f}", f"({owed.connections} connection a run)"),
     ]
 
 

@@ -72,7 +72,7 @@ def test_letters_fit_a_phone_and_their_code_is_seen(written: tuple[Path, str], b
         for language in ("ru", "en"):
             browser_page.goto((folder / f"{kind}.{language}.html").as_uri())
             assert browser_page.evaluate("document.documentElement.scrollWidth") <= 360, (kind, language)
-            assert browser_page.evaluate("[...document.images].every(image => image.naturalWidth > 200)")
+            assert browser_page.evaluate("[...document.images].every(image => image.naturalWidth > 130)")
 
 
 @pytest.mark.browser
