@@ -24,6 +24,7 @@ class Behaviour:
     hang_up_after: set[str] = field(default_factory=set)
     """Recipients after whose letter the connection is closed."""
     came: list[str] = field(default_factory=list)
+    letters: list[bytes] = field(default_factory=list)
     connections: int = 0
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
@@ -40,6 +41,7 @@ class Behaviour:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.came += envelope.rcpt_tos
+        self.letters.append(bytes(envelope.content or b""))
         if self.hang_up_after & set(envelope.rcpt_tos):
             assert server.transport is not None
             asyncio.get_running_loop().call_soon(server.transport.close)

@@ -1,0 +1,149 @@
+"""From a cell that an organiser edits to the letter that people get: sync decides, deliver tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mail.server import Behaviour, Server
+from tests.stage import Stage, small_season, stage
+from zapis.core.entries import Entry, Requested, SlotOffered, from_row, parse_moment, to_row
+from zapis.core.ids import registration_id
+from zapis.core.model import PersonKey, SlotId
+from zapis.core.people import Person
+from zapis.core.people import to_row as person_row
+from zapis.mail.deliver import Deliverer
+from zapis.mail.smtp import SmtpTransport
+from zapis.publish.sync import Sync
+from zapis.tokens import Tokens
+
+AT = parse_moment("2030-12-01T07:00:00Z")
+
+
+class Season:
+    """A slot of two seats, organisers' hands, and a post office."""
+
+    def __init__(self, stage: Stage, post: Server, behaviour: Behaviour) -> None:
+        self.stage, self.behaviour = stage, behaviour
+        self._sync: Sync = stage.syncer()
+        self._deliverer = Deliverer(
+            stage.open_ledger,
+            SmtpTransport(f"smtp://127.0.0.1:{post.port}"),
+            Tokens(["k" * 32]),
+            "https://visits.example",
+            "bot@zapis.example",
+        )
+        stage.settle(self._sync)
+        entries = map(from_row, stage.journal())
+        self._slot: SlotId = next(e.slot for e in entries if isinstance(e, Entry) and isinstance(e.fact, SlotOffered))
+
+    def register(self, *names: str) -> None:
+        for name in names:
+            id = registration_id(self._slot, name)
+            entry = Entry(AT, id, self._slot, "site", Requested((30,), (PersonKey(name),), True, name))
+            person = Person(name, f"{name}@example.com", "", (name,))
+            self.stage.append(journal=[to_row(entry)], people=[person_row(id, person)])
+
+    def edit(self, tab: str, **cells: Any) -> None:
+        """Type into the first row of a tab, under the headers given."""
+        for header, value in cells.items():
+            self.stage.type(tab, 2, header.replace("_", " "), value)
+
+    def told(self) -> dict[str, EmailMessage]:
+        """Who gets which letter now that sync and deliver run."""
+        self.behaviour.letters.clear()
+        self.stage.settle(self._sync)
+        assert self._deliverer.run("run").deferred == 0
+        self.stage.settle(self._sync)
+        letters = [message_from_bytes(letter, policy=default) for letter in self.behaviour.letters]
+        assert all(isinstance(letter, EmailMessage) for letter in letters)
+        return {str(letter["To"]).partition("@")[0]: letter for letter in letters}
+
+
+def subjects(told: dict[str, EmailMessage]) -> dict[str, str]:
+    """What each was told, in a word or two."""
+    return {who: letter["Subject"].partition(":")[0] for who, letter in sorted(told.items())}
+
+
+def calendar(letter: EmailMessage) -> dict[str, str]:
+    """What a letter tells the calendar; nothing where it does not."""
+    found = [part for part in letter.walk() if part.get_content_type() == "text/calendar"]
+    if not found:
+        return {}
+    lines = (
+        line.partition(":") for line in found[0].get_content().replace("\r\n", "\n").replace("\n ", "").split("\n")
+    )
+    told = {name.partition(";")[0]: value for name, _, value in lines}
+    assert found[0].get_param("method") == told["METHOD"]
+    return told
+
+
+@pytest.fixture
+def season(tmp_path: Path) -> Iterator[Season]:
+    behaviour = Behaviour()
+    with stage(tmp_path) as running, Server(behaviour) as post:
+        small_season(running)
+        yield Season(running, post, behaviour)
+
+
+def test_people_and_their_calendars_follow_another_place_another_day_and_the_end(season: Season) -> None:
+    season.register("anna", "boris", "vera")
+    first = season.told()
+    assert subjects(first) == {"anna": "Вы записаны", "boris": "Вы записаны", "vera": "Лист ожидания"}
+    known = calendar(first["anna"])
+    assert (known["METHOD"], known["SEQUENCE"]) == ("REQUEST", "0")
+
+    season.edit("Предприятия", Адрес="Рабочая улица, 1", Место_встречи="Вторая проходная")
+    elsewhere = season.told()
+    assert subjects(elsewhere) == dict.fromkeys(("anna", "boris", "vera"), "Новое место")
+    update = calendar(elsewhere["anna"])
+    assert (update["UID"], update["SEQUENCE"], update["METHOD"]) == (known["UID"], "1", "REQUEST")
+    assert "Рабочая улица" in update["LOCATION"]
+
+    season.edit("Расписание", Дата="13.12.2030", Подтверждаю=True)
+    moved = season.told()
+    assert subjects(moved) == dict.fromkeys(("anna", "boris", "vera"), "Новое время")
+    update = calendar(moved["anna"])
+    assert (update["UID"], update["SEQUENCE"]) == (known["UID"], "2")
+    start = next(value for name, value in update.items() if name == "DTSTART" and value.startswith("2030"))
+    assert start == "20301213T110000"
+
+    season.edit("Расписание", Подтверждаю=False, Статус="отменена")
+    assert season.told() == {}, "a cancellation has a tick of its own"
+    season.edit("Расписание", Подтверждаю=True)
+    ended = season.told()
+    assert subjects(ended) == dict.fromkeys(("anna", "boris", "vera"), "Экскурсия отменена")
+    end = calendar(ended["anna"])
+    assert (end["UID"], end["SEQUENCE"], end["METHOD"], end["STATUS"]) == (known["UID"], "3", "CANCEL", "CANCELLED")
+    assert calendar(ended["vera"]) == {}, "who waited has nothing in the calendar"
+
+
+def test_more_seats_promote_who_waits_and_neither_fewer_nor_an_earlier_opening_trouble_anybody(season: Season) -> None:
+    season.register("anna", "boris", "vera")
+    season.told()
+
+    season.edit("Расписание", Мест="3")
+    promoted = season.told()
+    assert subjects(promoted) == {"vera": "Место освободилось, вы записаны"}
+    assert calendar(promoted["vera"])["METHOD"] == "REQUEST"
+
+    season.edit("Расписание", Мест="1", Запись_с="01.11.2030 10:00")
+    assert season.told() == {}
+
+
+def test_an_address_that_does_not_exist_is_shown_beside_its_registration(season: Season) -> None:
+    season.behaviour.recipients["anna@example.com"] = "550 5.1.1 no such user"
+    season.register("anna", "boris")
+
+    assert set(season.told()) == {"boris"}
+    lines = season.stage.rows(season.stage.catalogue, "Заявки")
+    assert {line["Имя"]: line["Письмо"] for line in lines} == {
+        "anna": "не доставлено: проверьте адрес",
+        "boris": "отправлено",
+    }
