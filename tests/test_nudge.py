@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -14,7 +16,17 @@ import requests
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 
+from local.mailbox import Mailbox
+from tests.mail.spec import Story
+from zapis.core.entries import Requested
+from zapis.core.ids import registration_id
+from zapis.core.model import EntryId, PersonKey, SlotId
+from zapis.core.people import Person, to_row
+from zapis.ledger.committer import Committer
+from zapis.mail.deliver import Deliverer
+from zapis.mail.smtp import SmtpTransport
 from zapis.nudge import Neighbour, Nudge, TaskQueue
+from zapis.tokens import Tokens
 
 QUEUE = "projects/moscow/locations/europe-west1/queues/zapis-deliver"
 CALLER = "zapis-caller@moscow.iam.gserviceaccount.com"
@@ -192,6 +204,54 @@ def test_a_neighbour_that_is_not_there_is_a_line_in_the_log(caplog):
         _until(lambda: caplog.messages)
 
     assert "(ConnectionError)" in caplog.messages[0]
+
+
+async def test_a_confirmation_is_in_the_mailbox_within_ten_seconds_though_no_scheduler_calls(tmp_path):
+    """The committer, the nudge, deliver behind HTTP and a mail server; only Google and the scheduler are missing."""
+    story = Story()
+    with Mailbox(data=tmp_path) as box, _deliver(story, box) as url:
+        committer = Committer(story.ledger, "site", herald=Nudge(Neighbour(url)))
+        id = registration_id(SlotId("S"), "anna")
+        person = Person("Анна", "anna@example.ru", "", ("Анна",))
+        await committer.commit(
+            EntryId(id), SlotId("S"), Requested((34,), (PersonKey("anna"),), True, "anna"), [to_row(id, person)]
+        )
+        answered = time.monotonic()
+        (letter,) = await asyncio.to_thread(box.wait, "anna@example.ru", seconds=10)
+        await committer.close()
+        _until(lambda: not _working())
+
+    assert letter["subject"].startswith("Вы записаны")
+    assert time.monotonic() - answered < 10
+
+
+@contextmanager
+def _deliver(story: Story, box: Mailbox) -> Iterator[str]:
+    """`deliver` as a function that is called over HTTP."""
+    deliverer = Deliverer(
+        story.ledger,
+        SmtpTransport(f"smtp://127.0.0.1:{box.smtp_port}"),
+        Tokens(["k" * 32]),
+        "https://visits.example",
+        "bot@visits.example",
+    )
+
+    class Function(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            deliverer.run("nudged")
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Function) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
 
 
 def _working() -> bool:

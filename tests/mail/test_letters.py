@@ -109,6 +109,16 @@ def test_whoever_may_come_reads_the_code_and_the_way_in_both_parts(kind: NoticeK
         assert "Вход со стороны фирменного магазина" in part
 
 
+@ALL
+@LANGUAGES
+def test_the_text_part_says_all_that_the_html_part_says(kind: NoticeKind, language: str) -> None:
+    told = letter(kind, language)
+    shown = told.html.split("</h1>")[0].rpartition("<h1")[2] + told.html.split("</h1>")[1]
+    said, heard = re.findall(r"\w+", words(f"<h1{shown}").casefold()), re.findall(r"\w+", told.text.casefold())
+
+    assert set(said) - set(heard) <= {"год"}
+
+
 @pytest.mark.parametrize("kind", ENDINGS)
 def test_whoever_is_not_coming_is_given_no_ticket(kind: NoticeKind) -> None:
     told = letter(kind)
