@@ -93,8 +93,9 @@ class Season:
         slot: str = "S",
         at: float = 10,
         id: str | None = None,
+        code: str = "",
     ) -> Registration:
-        fact = Requested(ages or (30,) * seats, (PersonKey(who),), waits, body=f"{who}:{seats}")
+        fact = Requested(ages or (30,) * seats, (PersonKey(who),), waits, body=f"{who}:{seats}", code=code)
         self.land(fact, slot=slot, at=at, id=id or f"{who}@{slot}")
         return self.of(who, slot) if id is None else self.state.registrations[RegistrationId(id)]
 

@@ -24,7 +24,7 @@ class Column:
     key: str
     header: str
     type: str
-    """text, number, date, time, datetime, choice, checkbox, link or id."""
+    """text, number, date, time, datetime, deadline, choice, checkbox, link or id."""
     note: str
     width: int
     owner: Owner = "people"

@@ -57,6 +57,11 @@ def _moment(text: str) -> Json:
     return {"numberValue": (datetime.fromisoformat(text) - EPOCH).total_seconds() / DAY_SECONDS}
 
 
+def _deadline(text: str) -> Json:
+    """A moment, or so long before: «2 рабочих дня»."""
+    return _moment(text) if text[:4].isdecimal() else _text(text)
+
+
 def _tick(text: str) -> Json:
     return {"boolValue": text == "да"}
 
@@ -66,6 +71,7 @@ _TYPED: dict[str, Callable[[str], Json]] = {
     "date": _date,
     "time": _time,
     "datetime": _moment,
+    "deadline": _deadline,
     "checkbox": _tick,
 }
 

@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from zapis.core.catalogue import Catalogue, from_rows, terms_of, to_rows
+from zapis.core.catalogue import MOSCOW, Catalogue, from_rows, terms_of, to_rows
 from zapis.core.habits import Unclear, day, moment, time_of_day, whole_number
-from zapis.core.model import SlotStatus
+from zapis.core.ids import code_digest
+from zapis.core.model import SlotId, SlotStatus
 from zapis.core.organisers import Reading, read
 from zapis.core.tables import Cell, read_table
 from zapis.schema import tab
@@ -47,8 +48,11 @@ def table(key: str, *rows: dict[str, str], without: str = ""):
     return read_table(declared.title, headers, grid)
 
 
-def catalogue_of(*slots, tours=(TOUR,), last=None, without="", host=ENTERPRISE, hosts_without="") -> Reading:
-    season = [dict(zip(("Параметр", "Значение", "_id"), row, strict=True)) for row in SEASON]
+def catalogue_of(
+    *slots, tours=(TOUR,), last=None, without="", host=ENTERPRISE, hosts_without="", settings=()
+) -> Reading:
+    rows = {row[2]: row for row in (*SEASON, *(("", value, key) for key, value in dict(settings).items()))}
+    season = [dict(zip(("Параметр", "Значение", "_id"), row, strict=True)) for row in rows.values()]
     tables = {
         "season": table("season", *season),
         "enterprises": table("enterprises", host, without=hosts_without),
@@ -148,10 +152,13 @@ def test_ages_the_wrong_way_round_are_told():
     assert "«до» (10) меньше, чем «от» (12)" in str(reading.problems[0])
 
 
-def test_one_tour_twice_at_one_moment_is_told_beside_the_second():
-    reading = catalogue_of(SLOT, SLOT | {"_id": "S2"})
+def test_two_visits_of_one_enterprise_at_one_moment_are_told_beside_the_second():
+    another = TOUR | {"Название": "Окраска кузова", "_id": "T2"}
 
-    assert str(reading.problems[0]) == "C3: в это же время стоит строка 2: проверьте дату и время"
+    reading = catalogue_of(SLOT, SLOT | {"_id": "S2", "Экскурсия": "Окраска кузова"}, tours=(TOUR, another))
+
+    said = "C3: в это же время это предприятие занято в строке 2: проверьте дату и время"
+    assert [str(problem) for problem in reading.problems] == [said]
     assert len(reading.catalogue.slots) == 2
 
 
@@ -194,7 +201,8 @@ def test_a_column_that_was_filled_once_is_missed():
 
 def test_a_catalogue_that_an_earlier_release_wrote_is_understood():
     now = catalogue_of(SLOT).catalogue
-    later = {"line", "wheelchair", "stairs", "noise", "children_per_adult"}
+    later = {"line", "wheelchair", "stairs", "noise", "children_per_adult", "held", "codes", "release", "holidays"}
+    later |= {"min_group"}
 
     before = [
         (kind, id_, json.dumps({k: v for k, v in json.loads(item).items() if k not in later}) if item else "")
@@ -203,6 +211,89 @@ def test_a_catalogue_that_an_earlier_release_wrote_is_understood():
 
     assert not any(key in item for _kind, _id, item in before for key in later)
     assert from_rows(before) == now
+
+
+def when(moment: datetime) -> str:
+    return f"{moment.astimezone(MOSCOW):%d.%m %H:%M}"
+
+
+def terms_of_slot(**how):
+    reading = catalogue_of(SLOT | how.pop("slot", {}), tours=(TOUR | how.pop("tour", {}),), **how)
+    assert reading.problems == []
+    return terms_of(reading.catalogue, reading.catalogue.slots["S1"])
+
+
+def test_what_a_row_says_goes_before_the_tour_and_the_tour_before_the_season():
+    season = {"opens": "01.12.2026 10:00", "closes_hours": "12", "freezes_hours": "6"}
+    tour = {"Запись с": "02.12.2026 10:00", "Запись до": "48 часов", "Список за": "2 дня"}
+    slot = {"Запись с": "03.12.2026 10:00", "Запись до": "11.12.2026 18:00"}
+
+    by_season, by_tour = terms_of_slot(settings=season), terms_of_slot(settings=season, tour=tour)
+    by_slot = terms_of_slot(settings=season, tour=tour, slot=slot)
+
+    assert [when(terms.opens)[:5] for terms in (by_season, by_tour, by_slot)] == ["01.12", "02.12", "03.12"]
+    assert [when(terms.closes) for terms in (by_season, by_tour, by_slot)] == [
+        "11.12 23:00",
+        "10.12 11:00",
+        "11.12 18:00",
+    ]
+    assert [when(terms.freezes) for terms in (by_season, by_tour)] == ["12.12 05:00", "10.12 11:00"]
+
+
+@pytest.mark.parametrize(
+    ("holidays", "closes"),
+    [
+        ("", "10.12 11:00"),
+        ("10.12", "09.12 11:00"),
+        ("08.12–10.12, 31.12", "07.12 11:00"),
+        ("10–11 дек", "08.12 11:00"),
+    ],
+)
+def test_working_days_leave_out_weekends_and_holidays(holidays, closes):
+    terms = terms_of_slot(settings={"closes_hours": "2 рабочих дня", "holidays": holidays})
+
+    assert when(terms.closes) == closes
+
+
+def test_one_moment_may_close_the_whole_season():
+    assert when(terms_of_slot(settings={"closes_hours": "05.12.2026 18:00"}).closes) == "05.12 18:00"
+
+
+def test_registration_that_closes_before_it_opens_is_told():
+    reading = catalogue_of(SLOT | {"Запись с": "12.12.2026 09:00"})
+
+    said = "запись закрывается 11.12.2026 11:00, раньше, чем открывается (12.12.2026 09:00): исправьте одно из двух"
+    assert [problem.message for problem in reading.problems] == [said]
+
+
+def test_held_seats_and_their_codes_reach_the_terms_as_digests():
+    terms = terms_of_slot(slot={"Придержано": "5", "Код": "Пресса, Школа 57", "Отпустить": "05.12.2026 10:00"})
+
+    assert terms.held == 5
+    assert terms.codes == (code_digest(SlotId("S1"), "пресса"), code_digest(SlotId("S1"), "школа57"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"Придержано": "25"}, "придержано 25, а мест всего 20"),
+        ({"Код": "пресса"}, "код ничего не открывает"),
+        ({"Запись до": "завтра"}, "нужен срок до начала («48 часов», «2 рабочих дня») или дата и время"),
+    ],
+)
+def test_terms_that_make_no_sense_are_told(typed, said):
+    assert said in str(catalogue_of(SLOT | typed).problems[0])
+
+
+def test_terms_of_every_kind_travel_as_rows():
+    catalogue = catalogue_of(
+        SLOT | {"Придержано": "5", "Код": "пресса", "Запись до": "3 рабочих дня"},
+        tours=(TOUR | {"Список за": "48 ч", "Наименьшая группа": "8"},),
+        settings={"closes_hours": "2 рабочих дня", "holidays": "31.12–08.01"},
+    ).catalogue
+
+    assert from_rows(to_rows(catalogue)) == catalogue
+    assert len(catalogue.season.holidays) == 9
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ IDS = tuple(f"r{n}" for n in range(12))
 registrations = st.sampled_from(IDS).map(RegistrationId)
 members = st.lists(st.integers(0, 3), max_size=2, unique=True).map(tuple)
 terms = st.builds(
-    lambda capacity, held, waiting_list, status, max_party, led: replace(
+    lambda capacity, held, waiting_list, status, max_party, led, codes: replace(
         TERMS,
         capacity=capacity,
         held=held,
@@ -45,6 +45,7 @@ terms = st.builds(
         status=status,
         max_party=max_party,
         children_per_adult=led,
+        codes=codes,
     ),
     st.integers(0, 6),
     st.integers(0, 2),
@@ -52,6 +53,7 @@ terms = st.builds(
     st.sampled_from([SlotStatus.OPEN] * 5 + [SlotStatus.CLOSED, SlotStatus.CANCELLED]),
     st.integers(1, 4),
     st.sampled_from([0, 0, 1, 2]),
+    st.sampled_from([(), ("code",)]),
 )
 requests = st.builds(
     Requested,
@@ -59,6 +61,9 @@ requests = st.builds(
     st.lists(st.sampled_from(PEOPLE).map(PersonKey), min_size=1, max_size=2, unique=True).map(tuple),
     st.booleans(),
     st.just("body"),
+    st.just(()),
+    st.just("site"),
+    st.sampled_from(["", "", "code"]),
 )
 facts: st.SearchStrategy[Fact] = st.one_of(
     requests,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -89,7 +90,7 @@ def test_more_seats_than_usual_wait_for_a_tick_and_for_two_minutes(desk):
     ticked = desk.look(replace(more, confirmed=True), at=11)
     later = desk.look(replace(more, confirmed=True), at=12.5)
 
-    assert "мест больше обычного (40 вместо 25): поставьте галочку" in unticked.remarks["S"]
+    assert "мест больше обычного (40 вместо 25); поставьте галочку" in unticked.remarks["S"]
     assert ticked.offers == []
     assert "вступит в силу в 10:12" in ticked.remarks["S"]
     assert len(later.offers) == 1
@@ -103,7 +104,7 @@ def test_a_cancellation_says_whom_it_touches_and_waits(desk):
     decision = desk.look(cancelled, at=20)
 
     assert decision.offers == []
-    assert "отмена затронет 3\u00a0человека (2\u00a0заявки)" in decision.remarks["S"]
+    assert "отмена затронет 3 человека: 2 заявки" in decision.remarks["S"]
     assert decision.catalogue.slots["S"] == SLOT
 
 
@@ -124,6 +125,62 @@ def test_an_edit_changed_within_the_two_minutes_waits_anew(desk):
 
     assert decision.offers == []
     assert decision.pending["S"].since == minutes(22)
+
+
+def test_a_tick_left_from_an_earlier_edit_confirms_nothing(desk):
+    desk.look(replace(SLOT, starts=minutes(11_000), confirmed=True), at=20)
+    desk.look(moved := replace(SLOT, starts=minutes(11_000), confirmed=True), at=22)
+    cancelled = replace(moved, status=SlotStatus.CANCELLED)
+
+    left_over = [desk.look(cancelled, at=at) for at in (30, 33)]
+    taken_back = desk.look(replace(cancelled, confirmed=False), at=34)
+    ticked = desk.look(cancelled, at=35)
+
+    assert [look.offers for look in (*left_over, taken_back)] == [[], [], []]
+    assert "галочка «Подтверждаю» осталась от прежней правки" in left_over[1].remarks["S"]
+    assert len(ticked.offers) == 1
+
+
+def test_held_seats_that_are_left_are_released_once_their_time_has_come(desk):
+    held = replace(SLOT, capacity=3, held=2, codes=("пресса",), release=minutes(100))
+    desk.look(held, at=1)
+    desk.journal.request("anna")
+    desk.journal.request("boris")
+
+    before, then, after = (desk.look(held, at=at) for at in (99, 100, 101))
+
+    assert "из 2 придержанных занято по коду 0" in before.remarks["S"]
+    assert [len(look.offers) for look in (before, then, after)] == [0, 1, 0]
+    assert desk.journal.told("boris") is NoticeKind.PROMOTED
+
+
+def test_two_instances_that_release_at_once_release_once(desk):
+    held = replace(SLOT, held=2, release=minutes(100))
+    desk.look(held, at=1)
+    state = copy.deepcopy(desk.journal.state)
+
+    first = desk.look(held, at=100)
+    second = decide(catalogue(held), desk.last, state, {}, now=minutes(100), settle=SETTLE, writer="other")
+
+    assert [entry.id for entry in first.offers] == [entry.id for entry in second.offers]
+
+
+def test_a_group_too_small_is_told_from_the_freeze_until_the_visit():
+    tour = replace(TOUR, min_group=8)
+    wanted = replace(catalogue(SLOT), tours={tour.id: tour})
+    desk = Desk()
+    desk.look(SLOT)
+    desk.journal.request("anna", seats=3)
+    froze = 10_000 - 24 * 60
+
+    looks = [
+        decide(wanted, desk.last, desk.journal.state, {}, now=minutes(at), settle=SETTLE, writer="sync")
+        for at in (froze - 1, froze, 10_000)
+    ]
+
+    said = "список передан, а записано 3\u00a0человека при наименьшей группе 8: решите, проводить ли визит"
+    assert [look.small.get("S", "") for look in looks] == ["", said, ""]
+    assert looks[1].remarks["S"] == said
 
 
 def test_a_move_taken_back_leaves_no_trace(desk):
@@ -150,11 +207,11 @@ def test_a_cleared_status_closes_nothing(desk):
 
 def test_fewer_seats_than_registered_is_said_beside_the_row(desk):
     desk.journal.request("anna", seats=3)
-    desk.look(replace(SLOT, capacity=2), at=20)
 
-    decision = desk.look(replace(SLOT, capacity=2), at=21)
+    looks = [desk.look(replace(SLOT, capacity=2), at=at) for at in (20, 21)]
 
-    assert decision.remarks["S"].startswith("3\u00a0человека уже записаны; места не отнимутся")
+    said = "3 уже записаны; места не отнимутся, новые записи закрыты"
+    assert [look.remarks["S"] for look in looks] == [said, said]
 
 
 def test_without_a_season_nothing_is_offered():
@@ -177,7 +234,7 @@ def test_another_place_waits_two_minutes_without_a_tick_and_tells_everybody(desk
     standing = desk.look(SLOT, at=22, enterprise=at_the("Вторая проходная"))
 
     assert waiting.offers == []
-    assert "о новом месте встречи узнают 2\u00a0человека (1\u00a0заявка)" in waiting.remarks["S"]
+    assert "о новом месте встречи узнают 2 человека: 1 заявка" in waiting.remarks["S"]
     assert "вступит в силу в 10:22" in waiting.remarks["S"]
     assert len(standing.offers) == 1
     assert desk.journal.told("anna") is NoticeKind.SLOT_CHANGED

@@ -190,7 +190,8 @@ def test_a_column_shows_what_the_hidden_tab_says_of_the_rows_id(office):
         *rewrite(seats, {"a": (15, 2, 0, "✓"), "b": (3, 0, 12, "мест больше обычного")}),
     )
 
-    shown = [row[index(SLOTS, "taken") : index(SLOTS, "id") + 1] for row in office.texts(catalogue, SLOTS.title)[:4]]
+    columns = [index(SLOTS, key) for key in ("taken", "waiting", "free", "check", "id")]
+    shown = [[row[column] for column in columns] for row in office.texts(catalogue, SLOTS.title)[:4]]
     assert shown == [
         ["Занято", "Ждут", "Свободно", "Проверка", "_id"],
         ["3", "0", "12", "мест больше обычного", "b"],

@@ -159,7 +159,7 @@ def test_a_cancellation_waits_for_its_tick_and_says_whom_it_touches(on_stage, sy
     on_stage.settle(sync)
 
     (row,) = on_stage.rows(on_stage.catalogue, "Расписание")
-    assert "отмена затронет 1\u00a0человека" in row["Проверка"]
+    assert "отмена затронет 1 человека: 1 заявка" in row["Проверка"]
     assert state(on_stage).registrations[anna].standing is Standing.CONFIRMED
 
     on_stage.type("Расписание", 2, "Подтверждаю", True)

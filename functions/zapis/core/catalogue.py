@@ -12,20 +12,24 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from types import UnionType
-from typing import Any, Literal, NewType, get_args, get_type_hints
-from zoneinfo import ZoneInfo
+from typing import Any, Literal, NewType, get_args, get_origin, get_type_hints
 
+from zapis.core.deadlines import MOSCOW as MOSCOW
+from zapis.core.deadlines import Deadline, Lead, resolved
 from zapis.core.entries import Row, format_moment, parse_moment
+from zapis.core.ids import code_digest
 from zapis.core.model import SlotId, SlotStatus, Terms
 from zapis.core.texts import Text, TextId
 
-MOSCOW = ZoneInfo("Europe/Moscow")
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """When a slot without an opening moment opened."""
 OLDEST = 130
+
+HERE = "here"
+"""For a roster spreadsheet's id: the catalogue's own file."""
 
 EnterpriseId = NewType("EnterpriseId", str)
 TourId = NewType("TourId", str)
@@ -54,6 +58,12 @@ class Season:
     phone: str
     rehearsal: str = ""
     """The organiser's address, to which all mail goes while this is not for real; empty in a real season."""
+    closes: Deadline | None = None
+    """When registration ends, where `closes_hours` does not say it."""
+    freezes: Deadline | None = None
+    """When lists go out, where `freezes_hours` does not say it."""
+    holidays: tuple[date, ...] = ()
+    """Days on which nobody works besides Saturdays and Sundays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,7 @@ class Enterprise:
     notes: str
     phone: str
     roster: str
-    """The id of its roster spreadsheet; empty while there is none."""
+    """The id of its roster spreadsheet, or `HERE`; empty while there is none."""
     line: str = ""
     """The metro line that its station lies on."""
     wheelchair: Wheelchair = ""
@@ -103,6 +113,11 @@ class Tour:
     bring: str
     children_per_adult: int | None = None
     """How many children one adult may bring along; None where children may come alone."""
+    opens: datetime | None = None
+    closes: Deadline | None = None
+    freezes: Deadline | None = None
+    min_group: int = 0
+    """Fewer people than this are hardly worth the visit: organisers are warned once the list goes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +130,15 @@ class Slot:
     capacity: int
     status: SlotStatus | None
     opens: datetime | None
-    closes: datetime | None
+    closes: Deadline | None
     confirmed: bool = False
     """Whether the organiser ticked «Подтверждаю»."""
+    held: int = 0
+    """Seats that the public does not see."""
+    codes: tuple[str, ...] = ()
+    """What opens the held seats, as it was typed."""
+    release: datetime | None = None
+    """When held seats that are left become everybody's; None: when an organiser says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +169,19 @@ def terms_of(catalogue: Catalogue, slot: Slot) -> Terms:
     return Terms(
         status=slot.status,
         starts=slot.starts,
-        opens=slot.opens or season.opens or ALWAYS,
-        closes=slot.closes or slot.starts - timedelta(hours=season.closes_hours),
-        freezes=slot.starts - timedelta(hours=season.freezes_hours),
+        opens=slot.opens or tour.opens or season.opens or ALWAYS,
+        closes=resolved(
+            slot.closes or tour.closes or season.closes or Lead(season.closes_hours), slot.starts, season.holidays
+        ),
+        freezes=resolved(tour.freezes or season.freezes or Lead(season.freezes_hours), slot.starts, season.holidays),
         capacity=slot.capacity,
         min_age=tour.min_age,
         max_age=tour.max_age,
         max_party=tour.max_party,
         waiting_list=tour.waiting_list,
         season_limit=season.season_limit,
+        held=slot.held,
+        codes=tuple(code_digest(slot.id, code) for code in slot.codes),
         children_per_adult=tour.children_per_adult or 0,
         place=catalogue.enterprises[tour.enterprise].place,
     )
@@ -199,9 +224,14 @@ def _rows(kind: str, items: Iterable[Any]) -> list[Row]:
 
 
 def _to_json(item: Any) -> str:
-    fields = dataclasses.asdict(item)
-    plain = {key: format_moment(v) if isinstance(v, datetime) else v for key, v in fields.items()}
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    fields = {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_moment(value)
+    return value.isoformat() if isinstance(value, date) else dataclasses.asdict(value)
 
 
 def _from_json(item: type, fields: Mapping[str, Any]) -> Any:
@@ -217,8 +247,12 @@ def _hints(item: type) -> dict[str, Any]:
 
 def _value(hint: Any, value: Any) -> Any:
     options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    if isinstance(value, dict) and Lead in options:
+        return Lead(**value)
     if value is not None and datetime in options:
         return parse_moment(value)
+    if get_origin(hint) is tuple:
+        return tuple(map(date.fromisoformat, value) if date in get_args(hint) else value)
     if value is not None and SlotStatus in options:
         return SlotStatus(value)
     return value

@@ -41,6 +41,8 @@ class Requested:
     body: str
     consents: tuple[str, ...] = ()
     channel: str = "site"
+    code: str = ""
+    """The digest of a code that opens held seats; empty for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,13 @@ class MailAsked:
     """Somebody has lost the mails: the last one of each of these registrations is due again."""
 
     registrations: tuple[RegistrationId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Messaged:
+    """An organiser writes these words to everybody who has a seat in the entry's slot at this row."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,7 @@ Fact = (
     | Joined
     | Corrected
     | MailAsked
+    | Messaged
     | Moved
     | SeatedOver
     | HeldReleased
@@ -227,7 +237,7 @@ def parse_moment(text: str) -> datetime:
 
 def terms_to_json(terms: Terms) -> dict[str, Any]:
     """`terms` as JSON values, moments as text. What came later is left out while it says nothing."""
-    later = {"children_per_adult": terms.children_per_adult, "place": terms.place}
+    later = {"children_per_adult": terms.children_per_adult, "place": terms.place, "codes": list(terms.codes)}
     return {key: value for key, value in later.items() if value} | {
         "status": terms.status.value,
         "starts": format_moment(terms.starts),
@@ -261,6 +271,7 @@ def terms_from_json(fields: Mapping[str, Any]) -> Terms:
         held=_count(fields["held"]),
         children_per_adult=_count(fields.get("children_per_adult", 0)),
         place=_text(fields.get("place", "")),
+        codes=_texts(fields.get("codes", [])),
     )
 
 
@@ -307,7 +318,7 @@ def _encode_requested(fact: Requested) -> dict[str, Any]:
         "body": fact.body,
         "consents": fact.consents,
         "channel": fact.channel,
-    }
+    } | ({"code": fact.code} if fact.code else {})
 
 
 def _encode_joined(fact: Joined) -> dict[str, Any]:
@@ -323,6 +334,7 @@ def _decode_requested(fields: Mapping[str, Any]) -> Requested:
         _text(fields["body"]),
         _texts(fields["consents"]),
         _text(fields["channel"]),
+        _text(fields.get("code", "")),
     )
 
 
@@ -341,6 +353,7 @@ _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     Joined: ("joined", _encode_joined),
     Corrected: ("corrected", lambda f: {"registration": f.registration, "people": f.people}),
     MailAsked: ("mail_asked", lambda f: {"registrations": f.registrations}),
+    Messaged: ("messaged", lambda f: {"text": f.text}),
     Moved: ("moved", lambda f: {"registration": f.registration, "leaves": f.leaves}),
     SeatedOver: ("seated_over", lambda f: {"registration": f.registration}),
     HeldReleased: ("held_released", lambda f: {"seats": f.seats}),
@@ -362,6 +375,7 @@ _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "joined": lambda f: Joined(_registration(f), _newcomers(f["ages"]), _count(f["people"]), _texts(f["consents"])),
     "corrected": lambda f: Corrected(_registration(f), _count(f["people"])),
     "mail_asked": lambda f: MailAsked(tuple(map(RegistrationId, _texts(f["registrations"])))),
+    "messaged": lambda f: Messaged(_text(f["text"])),
     "moved": lambda f: Moved(_registration(f), SlotId(_text(f["leaves"]))),
     "seated_over": lambda f: SeatedOver(_registration(f)),
     "held_released": lambda f: HeldReleased(_count(f["seats"])),

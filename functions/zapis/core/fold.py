@@ -34,6 +34,7 @@ from zapis.core.entries import (
     LedgerClosed,
     LedgerOpened,
     MailAsked,
+    Messaged,
     Moved,
     Requested,
     RulesRaised,
@@ -42,6 +43,8 @@ from zapis.core.entries import (
 )
 from zapis.core.model import (
     EntryId,
+    Late,
+    Message,
     Notice,
     NoticeKind,
     PersonKey,
@@ -68,6 +71,10 @@ class State:
     """What each person holds: seats and places in line."""
     notices: dict[RegistrationId, Notice] = field(default_factory=dict)
     """The last notice of each registration: a later one overtakes an earlier one."""
+    messages: dict[SlotId, list[Message]] = field(default_factory=dict)
+    """What organisers wrote to all; it overtakes nothing and is overtaken by nothing."""
+    late: dict[SlotId, list[Late]] = field(default_factory=dict)
+    """What changed since the enterprise had its list, in order."""
     rejected: dict[EntryId, Reason] = field(default_factory=dict)
     """Entries that changed nothing, and why (a move to a full slot, say)."""
     seen: set[EntryId] = field(default_factory=set)
@@ -106,9 +113,39 @@ def evolve(state: State, entry: Entry) -> None:
     state.seen.add(entry.id)
     if state.latest is None or entry.at > state.latest:
         state.latest = entry.at
-    reason = _EVOLVE[type(entry.fact)](state, entry, entry.fact)
+    reason = _evolve(state, entry, entry.fact)
     if reason is not None:
         state.rejected[entry.id] = reason
+
+
+def _evolve(state: State, entry: Entry, fact: Any) -> Reason | None:
+    kind = type(fact)
+    if kind not in _RESEATING:
+        return _EVOLVE[kind](state, entry, fact)
+    id = RegistrationId(entry.id) if kind is Requested else fact.registration
+    before = state.registrations.get(id)
+    reason = _EVOLVE[kind](state, entry, fact)
+    _note_late(state, entry, before, state.registrations.get(id))
+    return reason
+
+
+def _note_late(state: State, entry: Entry, before: Registration | None, after: Registration | None) -> None:
+    """An enterprise that has its list is told of what changed since, and of nothing else."""
+    if after is None:
+        return
+    for slot in (after.slot,) if before is None or before.slot == after.slot else (before.slot, after.slot):
+        known = state.slots.get(slot)
+        if known is not None and rules.is_frozen(known.terms, entry.at):
+            was, now = _coming(before, slot), _coming(after, slot)
+            if was != now:
+                state.late.setdefault(slot, []).append(Late(entry.at, after.id, was, now))
+
+
+def _coming(registration: Registration | None, slot: SlotId) -> tuple[int, ...]:
+    """Who of the party has a seat in the slot."""
+    if registration is None or registration.slot != slot or registration.standing is not Standing.CONFIRMED:
+        return ()
+    return registration.members
 
 
 def _slot_offered(state: State, entry: Entry, fact: SlotOffered) -> Reason | None:
@@ -119,6 +156,8 @@ def _slot_offered(state: State, entry: Entry, fact: SlotOffered) -> Reason | Non
         state.slots[entry.slot] = SlotLedger(entry.slot, fact.terms, 1)
         return None
     before, slot.terms, slot.version = slot.terms, fact.terms, slot.version + 1
+    if not rules.is_frozen(fact.terms, entry.at):
+        state.late.pop(slot.id, None)
     if fact.terms.status is SlotStatus.CANCELLED:
         _cancel_everybody(state, entry, slot)
     elif rules.is_another_visit(before, fact.terms, entry.at):
@@ -147,6 +186,7 @@ def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
     state.registrations[registration.id] = registration
     if standing is Standing.CONFIRMED:
         _take_seats(state, registration)
+        _note_the_invited(state, registration, fact.code)
         _notify(state, entry, registration, NoticeKind.CONFIRMED)
     elif standing is Standing.WAITING:
         _join_the_line(state, registration)
@@ -154,6 +194,12 @@ def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
     elif same_as is not None:
         _remind(state, entry, same_as)
     return reason
+
+
+def _note_the_invited(state: State, registration: Registration, code: str) -> None:
+    slot = state.slots[registration.slot]
+    if rules.is_invited(slot.terms, code):
+        slot.invited[registration.id] = registration.seats
 
 
 @cache
@@ -224,7 +270,7 @@ def _shrink(state: State, slot: SlotLedger, entry: Entry, registration: Registra
 
 def _resize(slot: SlotLedger, registration: Registration) -> None:
     """Seats or a place in line for as many as the party has now."""
-    for holders in (slot.confirmed, slot.over, slot.waiting):
+    for holders in (slot.confirmed, slot.over, slot.waiting, slot.invited):
         if registration.id in holders:
             holders[registration.id] = registration.seats
     slot.taken = sum(slot.confirmed.values())
@@ -256,8 +302,15 @@ def _why_no_room_for(
         return closed
     if registration.standing is Standing.WAITING:
         return Reason.FROZEN if rules.is_frozen(slot.terms, entry.at) else None
-    room = len(newcomers) <= rules.seats_left(slot) and not rules.passes_the_line(slot, entry.at)
+    room = _room_for_more(slot, registration, entry) >= len(newcomers)
     return None if room and not registration.over else Reason.FULL
+
+
+def _room_for_more(slot: SlotLedger, registration: Registration, entry: Entry) -> int:
+    """Seats by which a party with seats may grow; the held ones for a party that a code let in."""
+    if registration.id in slot.invited:
+        return rules.seats_for_the_invited(slot, entry.at)
+    return 0 if rules.passes_the_line(slot, entry.at) else rules.seats_left(slot)
 
 
 def _corrected(state: State, entry: Entry, fact: Corrected) -> Reason | None:
@@ -299,6 +352,15 @@ def _send_again(state: State, entry: Entry, registration: Registration) -> None:
         _notify(state, entry, changed, NoticeKind.LINK)
     else:
         state.notices[registration.id] = replace(last, at=entry.at, sequence=changed.revision)
+
+
+def _messaged(state: State, entry: Entry, fact: Messaged) -> Reason | None:
+    slot = state.slots.get(entry.slot)
+    if slot is None:
+        return Reason.UNKNOWN_SLOT
+    message = Message(slot.id, entry.at, fact.text, (*slot.confirmed, *slot.over))
+    state.messages.setdefault(slot.id, []).append(message)
+    return None
 
 
 def _moved(state: State, entry: Entry, fact: Moved) -> Reason | None:
@@ -433,6 +495,7 @@ def _release(state: State, registration: Registration) -> None:
     """Take back whatever the registration holds: seats or a place in line."""
     slot = state.slots[registration.slot]
     slot.taken -= slot.confirmed.pop(registration.id, 0)
+    slot.invited.pop(registration.id, None)
     slot.over.pop(registration.id, None)
     slot.waiting.pop(registration.id, None)
     _let_go(state, registration)
@@ -517,6 +580,7 @@ _EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
     Joined: _joined,
     Corrected: _corrected,
     MailAsked: _mail_asked,
+    Messaged: _messaged,
     Moved: _moved,
     SeatedOver: _seated_over,
     HeldReleased: _held_released,
@@ -527,3 +591,6 @@ _EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
     LedgerClosed: _ledger_closed,
     LedgerOpened: _ledger_opened,
 }
+
+_RESEATING = frozenset({Requested, Cancelled, Joined, Moved, SeatedOver, Erased})
+"""What may change who comes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from zapis.core.catalogue import MOSCOW
+from zapis.core.deadlines import MOSCOW, Deadline, Lead
 from zapis.core.tables import Cell
 
 SHEETS_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number has no zone
@@ -17,6 +17,12 @@ _DATE = re.compile(r"(\d{1,2})[.\-/ ](\d{1,2})(?:[.\-/ ](\d{2,4}))?(?:\s*г\.?)?
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DATE_IN_WORDS = re.compile(r"(\d{1,2})\s+([а-яё]{3,8})\.?(?:\s+(\d{4}))?(?:\s*г\.?)?")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_HOURS = re.compile(r"(\d{1,4})\s*(?:ч|час|часа|часов)?\.?")
+_DAYS = re.compile(r"(\d{1,3})\s*(?:день|дня|дней|сутки|суток|дн)\.?")
+_WORKING_DAYS = re.compile(r"(\d{1,2})\s*(?:раб[а-я]*\.?\s*(?:день|дня|дней|дн)|р\.?\s*д)\.?")
+_RANGE = re.compile(r"\s*[–—-]\s*")
+FIRST_DATE = 10_000
+"""A number from here on is a date that Sheets understood; a smaller one counts hours."""
 _TIME = re.compile(r"(\d{1,2})(?:[:.\-\s](\d{2}))?(?::\d{2})?(?:\s*ч\.?)?")
 
 
@@ -72,6 +78,62 @@ def moment(cell: Cell, today: date) -> datetime:
     if len(words) != 2:
         raise Unclear(f"нужны дата и время, например 01.12.{today.year} 10:00, а написано «{cell.text.strip()}»")
     return in_moscow(day(Cell(words[0].rstrip(",")), today), time_of_day(Cell(words[1])))
+
+
+def deadline(cell: Cell, today: date) -> Deadline:
+    """A moment, or how long before each visit: hours, days, working days."""
+    if cell.number is not None and 0 <= cell.number < FIRST_DATE:
+        return Lead(whole_number(cell, 0, FIRST_DATE))
+    text = cell.text.strip().casefold().replace("\u00a0", " ").removeprefix("за ").strip()
+    for pattern, lead in ((_HOURS, _hours), (_DAYS, _days), (_WORKING_DAYS, _working_days)):
+        if found := pattern.fullmatch(text):
+            return lead(int(found[1]))
+    try:
+        return moment(cell, today)
+    except Unclear:
+        raise Unclear(
+            "нужен срок до начала («48 часов», «2 рабочих дня») или дата и время, "
+            f"например 01.12.{today.year} 10:00, а написано «{cell.text.strip()}»"
+        ) from None
+
+
+def days(cell: Cell, today: date) -> tuple[date, ...]:
+    """Days and stretches of days, separated by commas, in their order."""
+    if cell.number is not None:
+        return (day(cell, today),)
+    parts = (part.strip() for part in re.split(r"[,;\n]", cell.text))
+    return tuple(sorted({found for part in parts if part for found in _stretch(part, today)}))
+
+
+def codes(cell: Cell) -> tuple[str, ...]:
+    """Words that open something, separated by commas."""
+    return tuple(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", cell.text) if part.strip()))
+
+
+def _hours(number: int) -> Lead:
+    return Lead(hours=number)
+
+
+def _days(number: int) -> Lead:
+    return Lead(hours=24 * number)
+
+
+def _working_days(number: int) -> Lead:
+    return Lead(working_days=number)
+
+
+def _stretch(text: str, today: date) -> list[date]:
+    """One day, or all from the first to the last: «31.12–08.01», «1–8 января»."""
+    ends = [text] if _day_parts(text.casefold()) else _RANGE.split(text)
+    last = day(Cell(ends[-1]), today)
+    if len(ends) == 1:
+        return [last]
+    if len(ends) > 2:
+        raise Unclear(f"нужны дни через запятую, например 31.12, 01.01–08.01, а написано «{text}»")
+    first = last.replace(day=int(ends[0])) if ends[0].isdecimal() else day(Cell(ends[0]), today)
+    if not first <= last <= first + timedelta(days=60):
+        raise Unclear(f"конец раньше начала или дней больше 60: «{text}»")
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def in_moscow(day_: date, time_: time) -> datetime:

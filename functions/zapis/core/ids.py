@@ -23,6 +23,11 @@ def digest(*parts: str) -> str:
     return _digest("body", *parts)
 
 
+def code_digest(slot: SlotId, code: str) -> str:
+    """What the journal keeps of a code that opens a slot's held seats; spaces and case do not matter."""
+    return _digest("code", slot, "".join(code.split()).casefold())[:16]
+
+
 def _digest(*parts: str) -> str:
     joined = "\x00".join(parts).encode()
     return base64.b32encode(hashlib.sha256(joined).digest()[:15]).decode()

@@ -50,6 +50,8 @@ class Terms:
     """How many visitors under age one adult may lead; 0 where they may come alone."""
     place: str = ""
     """Where visitors come to, as they were told; empty in journals of before it was noted."""
+    codes: tuple[str, ...] = ()
+    """Digests of the codes by which held seats are booked."""
 
 
 class Standing(StrEnum):
@@ -144,6 +146,27 @@ class NoticeKind(StrEnum):
     LINK = "link"
     REMINDER = "reminder"
     THANKS = "thanks"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Who of a party comes, changed after the enterprise had its list: positions before and after."""
+
+    at: datetime
+    registration: RegistrationId
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An organiser's words to those who had seats when it was written."""
+
+    slot: SlotId
+    at: datetime
+    text: str
+    to: tuple[RegistrationId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +185,8 @@ class Notice:
     """For a move: the slot that was left."""
     was: Standing | None = None
     """For an ending: where the registration stood until then."""
+    text: str = ""
+    """For a message: the organiser's words."""
 
     @property
     def id(self) -> NoticeId:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from zapis.core import habits
 from zapis.core.catalogue import (
     ALWAYS,
+    HERE,
     MOSCOW,
     OLDEST,
     Catalogue,
@@ -29,7 +30,9 @@ from zapis.core.catalogue import (
     TourId,
     TourKind,
     Wheelchair,
+    terms_of,
 )
+from zapis.core.deadlines import Lead
 from zapis.core.habits import Unclear
 from zapis.core.model import SlotId, SlotStatus
 from zapis.core.tables import EMPTY, Table, TableRow
@@ -95,7 +98,7 @@ def read(tables: Mapping[str, Table], last: Catalogue, today: date) -> Reading:
     by_name = _names(tables["enterprises"], enterprises, last.enterprises, lambda item: item.name)
 
     def tour(row: _Row) -> Tour:
-        return _tour(row, by_name, season)
+        return _tour(row, by_name, season, today)
 
     tours = _items(tables["tours"], last.tours, tour, reading)
     by_title = _names(tables["tours"], tours, last.tours, lambda item: item.title)
@@ -107,6 +110,7 @@ def read(tables: Mapping[str, Table], last: Catalogue, today: date) -> Reading:
     _two_at_once(tables["slots"], slots, tours, reading)
     texts = _texts(tables["texts"], last.texts, reading) if "texts" in tables else last.texts
     reading.catalogue = replace(_closed_over_references(season, enterprises, tours, slots), texts=texts)
+    _closed_before_open(tables["slots"], reading)
     return reading
 
 
@@ -175,7 +179,9 @@ def _items(table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item]
     return items
 
 
-_LATER = {f.name: f.default for item in (Enterprise, Tour) for f in fields(item) if f.default is not MISSING}
+_LATER: dict[str, Any] = {"letter": "", "send": False} | {
+    f.name: f.default for item in (Enterprise, Tour, Slot) for f in fields(item) if f.default is not MISSING
+}
 """What a file laid out by an earlier release has no column for, and what that means."""
 
 
@@ -188,13 +194,17 @@ def _lost(table: Table, last: Iterable[Item]) -> list[str]:
     ]
 
 
+_UNTYPED = ("id", "check", "confirm", "send")
+"""What stands in a row before anybody typed into it: codes, and ticks that nobody set."""
+
+
 def _own_rows(
     table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item], reading: Reading
 ) -> list[TableRow]:
     """The rows that keep their id; the others are listed as needing one."""
     by_id: dict[str, list[TableRow]] = {}
     for row in table.rows:
-        if not any(cell.text.strip() for key, cell in row.cells.items() if key not in ("id", "check", "confirm")):
+        if not any(cell.text.strip() for key, cell in row.cells.items() if key not in _UNTYPED):
             continue
         by_id.setdefault(row.text("id"), []).append(row)
     keepers = []
@@ -255,24 +265,34 @@ def _season(table: Table, last: Season | None, today: date, reading: Reading) ->
             return empty
         return row.read("value", how, *args, empty=empty) if how else row.text("value")
 
+    closes = value("closes_hours", habits.deadline, today, empty=Lead(24))
+    freezes = value("freezes_hours", habits.deadline, today, empty=Lead(24))
     season = Season(
         title=value("title"),
         season=value("season"),
         opens=value("opens", habits.moment, today, empty=None),
-        closes_hours=value("closes_hours", habits.whole_number, 0, 10_000, empty=24),
-        freezes_hours=value("freezes_hours", habits.whole_number, 0, 10_000, empty=24),
+        closes_hours=_plain_hours(closes, 24),
+        freezes_hours=_plain_hours(freezes, 24),
         season_limit=value("season_limit", habits.whole_number, 1, 1000, empty=3),
         max_party=value("max_party", habits.whole_number, 1, 100, empty=5),
         operator=value("operator"),
         email=value("email"),
         phone=value("phone"),
         rehearsal=value("rehearsal", habits.address),
+        closes=None if _plain_hours(closes) else closes,
+        freezes=None if _plain_hours(freezes) else freezes,
+        holidays=value("holidays", habits.days, today, empty=()),
     )
     if table.missing or "title" not in rows:
         reading.problems.append(
             Problem(table.title, "", "", f"Вкладка «{table.title}» неполна: {LAST_GOOD}. Верните её строки и столбцы.")
         )
     return last if len(reading.problems) > before else season
+
+
+def _plain_hours(deadline: Any, otherwise: int = 0) -> int:
+    """The hours of a deadline that is nothing but hours."""
+    return deadline.hours if isinstance(deadline, Lead) and not deadline.working_days else otherwise
 
 
 def _texts(table: Table, last: Mapping[TextId, Text], reading: Reading) -> dict[TextId, Text]:
@@ -321,15 +341,20 @@ def _enterprise(row: _Row) -> Enterprise:
     )
 
 
+_HERE = ("здесь", "в этом файле", "в этой таблице")
+
+
 def _spreadsheet(row: _Row) -> str:
     link = row.text("roster")
+    if link.casefold() in _HERE:
+        return HERE
     found = re.search(r"/spreadsheets/d/([\w-]+)", link) or re.fullmatch(r"([\w-]{20,})", link)
     if link and not found:
-        row.say("roster", "нужна ссылка на таблицу, как в адресной строке браузера")
+        row.say("roster", "нужна ссылка на таблицу, как в адресной строке браузера, или слово «здесь»")
     return found[1] if found else ""
 
 
-def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None) -> Tour:
+def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None, today: date) -> Tour:
     max_party = season.max_party if season else 5
     tour = Tour(
         id=TourId(row.id),
@@ -345,6 +370,10 @@ def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None) -> T
         waiting_list=row.read("waiting_list", habits.yes, True, empty=True),
         bring=row.text("bring"),
         children_per_adult=row.read("children_per_adult", habits.whole_number, 1, 100),
+        opens=row.read("opens", habits.moment, today),
+        closes=row.read("closes", habits.deadline, today),
+        freezes=row.read("freezes", habits.deadline, today),
+        min_group=row.read("min_group", habits.whole_number, 0, 10_000, empty=0),
     )
     if _NEEDED not in (tour.min_age, tour.max_age) and tour.min_age > tour.max_age:
         row.say("max_age", f"«до» ({tour.max_age}) меньше, чем «от» ({tour.min_age})")
@@ -352,16 +381,24 @@ def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None) -> T
 
 
 def _slot(row: _Row, tours: Mapping[str, Any], known: Mapping[TourId, Tour], today: date) -> Slot:
-    return Slot(
+    slot = Slot(
         id=SlotId(row.id),
         tour=_reference(row, "tour", tours, "Экскурсии и мастер-классы"),
         starts=_starts(row, today),
         capacity=row.read("capacity", habits.whole_number, 0, 10_000, empty=_NEEDED),
         status=_choice(row, "status", STATUSES),
         opens=row.read("opens", habits.moment, today),
-        closes=row.read("closes", habits.moment, today),
+        closes=row.read("closes", habits.deadline, today),
         confirmed=row.row.cells.get("confirm", EMPTY).ticked,
+        held=row.read("held", habits.whole_number, 0, 10_000, empty=0),
+        codes=row.read("codes", habits.codes, empty=()),
+        release=row.read("release", habits.moment, today),
     )
+    if _NEEDED not in (slot.held, slot.capacity) and slot.held > slot.capacity:
+        row.say("held", f"придержано {slot.held}, а мест всего {slot.capacity}")
+    if slot.codes and not slot.held:
+        row.say("codes", "код ничего не открывает: впишите в «Придержано», сколько мест для него")
+    return slot
 
 
 def _starts(row: _Row, today: date) -> datetime:
@@ -394,17 +431,31 @@ def _choice(row: _Row, key: str, choices: dict[str, Any]) -> Any:
 
 
 def _two_at_once(table: Table, slots: Mapping[SlotId, Slot], tours: Mapping[TourId, Tour], reading: Reading) -> None:
-    """Two slots of one tour at one moment are a slip of the hand: told beside the later row, both stay."""
+    """Two slots of one enterprise at one moment may be a slip of the hand: told beside the later row, both stay."""
     rows = {row.text("id"): row for row in table.rows}
-    taken: dict[tuple[TourId, datetime], SlotId] = {}
+    taken: dict[tuple[EnterpriseId, datetime], SlotId] = {}
     for slot in slots.values():
         if slot.status in (None, SlotStatus.CANCELLED) or slot.id not in rows or slot.tour not in tours:
             continue
-        other = taken.setdefault((slot.tour, slot.starts), slot.id)
+        other = taken.setdefault((tours[slot.tour].enterprise, slot.starts), slot.id)
         if other != slot.id and other in rows:
             address = table.address(rows[slot.id], "time")
-            message = f"в это же время стоит строка {rows[other].number}: проверьте дату и время"
+            message = f"в это же время это предприятие занято в строке {rows[other].number}: проверьте дату и время"
             reading.problems.append(Problem(table.title, str(slot.id), address, message))
+
+
+def _closed_before_open(table: Table, reading: Reading) -> None:
+    """Registration that ends before it begins is told beside its row; the row stays in force as it is typed."""
+    rows = {row.text("id"): row for row in table.rows}
+    for slot in reading.catalogue.slots.values():
+        if slot.status is not SlotStatus.OPEN or reading.catalogue.season is None or slot.id not in rows:
+            continue
+        terms = terms_of(reading.catalogue, slot)
+        if terms.closes <= terms.opens:
+            ends = f"{terms.closes.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
+            begins = f"{terms.opens.astimezone(MOSCOW):%d.%m.%Y %H:%M}"
+            message = f"запись закрывается {ends}, раньше, чем открывается ({begins}): исправьте одно из двух"
+            reading.problems.append(Problem(table.title, str(slot.id), table.address(rows[slot.id], "closes"), message))
 
 
 def _closed_over_references(

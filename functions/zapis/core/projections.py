@@ -6,25 +6,23 @@ follows wholly from the ledger. Cells are texts or whole numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from zapis.core.briefing import brief
-from zapis.core.catalogue import Catalogue, EnterpriseId
+from zapis.core.catalogue import Catalogue
 from zapis.core.entries import format_moment
 from zapis.core.fold import State
 from zapis.core.model import Reason, Registration, RegistrationId, SlotId, Standing
 from zapis.core.names import by_surname
 from zapis.core.notices import Outbox
 from zapis.core.numbers import CHANNELS, Tally, numbers
-from zapis.core.offers import Pending
+from zapis.core.offers import FINE, Pending
 from zapis.core.people import Person
 from zapis.core.rules import seats_left
 from zapis.core.russian import clock, day_in_figures
 
 CellValue = str | int
 Lines = dict[str, tuple[CellValue, ...]]
-FINE = "✓"
 
 STANDINGS = {
     Standing.CONFIRMED: "записаны",
@@ -79,21 +77,6 @@ def registrations(view: View) -> Lines:
     """One line a registration, in the order in which requests landed."""
     shown = (r for r in view.state.registrations.values() if _is_shown(r) and r.slot in view.catalogue.slots)
     return {registration.id: _registration_line(view, registration) for registration in shown}
-
-
-def visitors(view: View, enterprise: EnterpriseId, listed: Set[str]) -> Lines:
-    """One line a visitor of one enterprise; who is `listed` already and does not come is shown as such."""
-    lines: Lines = {}
-    for slot_id in _slots_of(view, enterprise):
-        number = 0
-        for registration in view.parties.get(slot_id, ()):
-            for position in range(len(registration.ages)):
-                comes = registration.standing is Standing.CONFIRMED and position in registration.members
-                line_id = f"{registration.id}.{position}"
-                if comes or line_id in listed:
-                    number += comes
-                    lines[line_id] = _visitor_line(view, registration, position, number if comes else "")
-    return lines
 
 
 def summary(view: View) -> Lines:
@@ -179,32 +162,3 @@ def _mail_words(view: View, registration: Registration) -> str:
     if notice.id in view.outbox.failed:
         return "не доставлено: проверьте адрес"
     return "отправлено" if notice.id in view.outbox.done else "в очереди"
-
-
-def _slots_of(view: View, enterprise: EnterpriseId) -> list[SlotId]:
-    slots = (slot for slot in view.catalogue.slots.values() if view.catalogue.tour_of(slot.id).enterprise == enterprise)
-    return [slot.id for slot in sorted(slots, key=lambda slot: (slot.starts, slot.id))]
-
-
-def _visitor_line(view: View, registration: Registration, position: int, number: CellValue) -> tuple[CellValue, ...]:
-    slot = view.catalogue.slots[registration.slot]
-    person = view.people.get(registration.id)
-    known = person is not None and position < len(person.visitors)
-    return (
-        day_in_figures(slot.starts),
-        clock(slot.starts),
-        view.catalogue.tour_of(slot.id).title,
-        number,
-        person.visitors[position] if person and known else "—",
-        registration.ages[position],
-        person.name if person and registration.seats > 1 else "",
-        person.phone if person else "",
-        registration.code,
-        "придёт" if number else "не придёт",
-        _briefing(view, slot.id),
-    )
-
-
-def _briefing(view: View, slot: SlotId) -> str:
-    offered = view.state.slots.get(slot)
-    return brief(view.catalogue.tour_of(slot), view.catalogue.enterprise_of(slot), offered.terms) if offered else ""

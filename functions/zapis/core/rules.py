@@ -31,6 +31,8 @@ class SlotLedger:
     """Seats of each party that an organiser seated above the capacity."""
     waiting: dict[RegistrationId, int] = field(default_factory=dict)
     """Seats that each waiting party needs, first in line first."""
+    invited: dict[RegistrationId, int] = field(default_factory=dict)
+    """Of `confirmed`, the parties that a code let in: they fill the held seats first."""
     released: int = 0
     """Held seats given to everybody so far."""
     taken: int = 0
@@ -39,8 +41,28 @@ class SlotLedger:
 
 def seats_left(slot: SlotLedger) -> int:
     """Seats that the public may still take; never negative (a lowered capacity takes nobody's seat)."""
-    held_back = max(slot.terms.held - slot.released, 0)
-    return max(slot.terms.capacity - held_back - slot.taken, 0)
+    return max(slot.terms.capacity - held_back(slot) - slot.taken, 0)
+
+
+def still_held(slot: SlotLedger) -> int:
+    """Seats that were held back and never given to everybody, whoever sits there now."""
+    return max(slot.terms.held - slot.released, 0)
+
+
+def held_back(slot: SlotLedger) -> int:
+    """Held seats that nobody has taken by a code yet."""
+    return max(still_held(slot) - sum(slot.invited.values()), 0)
+
+
+def is_invited(terms: Terms, code: str) -> bool:
+    """Whether a code (its digest) opens the slot's held seats."""
+    return bool(code) and code in terms.codes
+
+
+def seats_for_the_invited(slot: SlotLedger, at: datetime) -> int:
+    """Seats for a party with a code: the held ones, and the public's as far as nobody in line is passed."""
+    held = min(held_back(slot), max(slot.terms.capacity - slot.taken, 0))
+    return held + (0 if passes_the_line(slot, at) else seats_left(slot))
 
 
 def is_past(terms: Terms, at: datetime) -> bool:
@@ -103,6 +125,8 @@ def passes_the_line(slot: SlotLedger, at: datetime) -> bool:
 
 def seat_for(slot: SlotLedger, request: Requested, at: datetime) -> tuple[Standing, Reason | None]:
     """Where a party that may come stands: a seat, a place in line, or refused for want of room."""
+    if is_invited(slot.terms, request.code) and len(request.ages) <= seats_for_the_invited(slot, at):
+        return Standing.CONFIRMED, None
     if len(request.ages) <= seats_left(slot) and not passes_the_line(slot, at):
         return Standing.CONFIRMED, None
     if request.waits and slot.terms.waiting_list and not is_frozen(slot.terms, at):

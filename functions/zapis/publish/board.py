@@ -1,8 +1,12 @@
-"""The organisers' spreadsheet: what they typed in it, and what is shown to them beside it."""
+"""The organisers' spreadsheet: what they typed in it, and what is shown to them beside it.
+
+One read and one write a run at most. What stands there is compared with what is to stand there as it was read in
+this run; only the tab with a line for every registration is known by a stamp instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from zapis.core import projections
@@ -10,20 +14,30 @@ from zapis.core.audit import Note
 from zapis.core.catalogue import Catalogue, EnterpriseId
 from zapis.core.entries import parse_moment
 from zapis.core.model import SlotId
-from zapis.core.offers import Decision, Pending
+from zapis.core.offers import FINE, Decision, Pending
 from zapis.core.organisers import Problem, Reading, read
-from zapis.core.projections import FINE, Lines, View
+from zapis.core.projections import Lines, View
 from zapis.publish.alarm import NOTE_ROW, noted
-from zapis.publish.files import File, read_file
-from zapis.publish.hidden import Shown, append_new, lines_of, listed, rewrite, same, write_id
+from zapis.publish.files import File, Span, Strip, read_file
+from zapis.publish.hidden import HIDDEN_ROWS, append_new, lines_of, listed, renew, rewrite, same, write_id
+from zapis.publish.rolls import SHARED
 from zapis.schema import tab
 from zapis.sheets import Json, Sheets
 
 TYPED = tuple(tab("catalogue", key) for key in ("season", "enterprises", "tours", "texts", "slots"))
 SLOTS = TYPED[-1]
-REGISTRATIONS = tab("catalogue", "registrations")
-SEATS, CHECKS, LINES, NUMBERS = HIDDEN = tuple(tab("catalogue", key) for key in ("seats", "checks", "lines", "numbers"))
-"""The tabs that are rewritten whole."""
+REGISTRATIONS, CALLS = tab("catalogue", "registrations"), tab("catalogue", "calls")
+SEATS, CHECKS, NUMBERS, VISITS, ERRANDS, ANSWERS = HIDDEN = tuple(
+    tab("catalogue", key) for key in ("seats", "checks", "numbers", "visits", "errands", "answers")
+)
+"""The tabs that are read and rewritten whole."""
+LINES = tab("catalogue", "lines")
+"""A line for every registration: known by its stamp."""
+STRIPS = (
+    Strip(REGISTRATIONS, ("action", "to", "who", "id")),
+    Strip(LINES, ("id", "code"), HIDDEN_ROWS),
+    *SHARED.strips,
+)
 
 GateLink = Callable[[EnterpriseId], str]
 """The address that an enterprise's guards open."""
@@ -38,54 +52,46 @@ class Board:
         self._sheets = sheets
         self._spreadsheet = spreadsheet
         self._new_id = new_id
-        self._shown: Shown | None = None
         self._file: File | None = None
-
-    def forget(self) -> None:
-        """Another instance wrote: what is known of the file may be stale."""
-        self._shown = None
+        self._spans: Mapping[str, Span] = {}
+        self._left: Lines | None = None
+        """The lines of registrations as this instance left them."""
 
     def read(self, last: Catalogue, today: date) -> Reading:
         """What organisers typed, in one read. Raises SheetError, SheetsUnavailable."""
-        self._file = read_file(
-            self._sheets, self._spreadsheet, (*TYPED, SEATS, CHECKS), (REGISTRATIONS, LINES, NUMBERS)
-        )
+        whole = (*TYPED, CALLS, *HIDDEN)
+        self._file = read_file(self._sheets, self._spreadsheet, whole, strips=STRIPS, spans=self._spans)
+        self._spans = self._file.spans
         return read({typed.key: self._file.table(typed) for typed in TYPED}, last, today)
+
+    @property
+    def file(self) -> File:
+        """What was read in this run."""
+        assert self._file is not None, "read first"
+        return self._file
 
     def pending(self) -> dict[SlotId, Pending]:
         """The edits that waited when the file was last written."""
-        assert self._file is not None, "read first"
-        edits = {
-            SlotId(slot): (str(edit), str(since)) for slot, (*_, edit, since) in lines_of(self._file, SEATS).items()
-        }
-        return {slot: Pending(edit, parse_moment(since)) for slot, (edit, since) in edits.items() if edit and since}
+        edits = {slot: (str(edit), str(since)) for slot, (*_, edit, since) in lines_of(self.file, SEATS).items()}
+        waiting = ((SlotId(slot), edit, since) for slot, (edit, since) in edits.items() if edit and since)
+        return {slot: Pending(edit, parse_moment(since)) for slot, edit, since in waiting}
 
     def noted(self) -> Note | None:
         """What the file remembers of the journal."""
-        assert self._file is not None, "read first"
-        return noted(self._file)
+        return noted(self.file)
 
     def differs(self, reading: Reading, wanted: Wanted) -> bool:
         """Whether the file is to be written; the note of the journal alone is not worth it."""
-        if self._shown is None or reading.needs_id:
-            return True
-        return _without_note(self._shown.lines) != _without_note(wanted)
+        return bool(reading.needs_id or self._rewritten(_with_standing_note(self.file, wanted)))
 
-    def publish(self, reading: Reading, wanted: Wanted) -> list[str]:
-        """Write ids that are missing and whatever differs; the spreadsheets that were written to."""
-        assert self._file is not None, "read first"
-        shown, self._shown = self._shown or self._look(), None
-        requests = [*self._ids(self._file, reading), *self._rewritten(self._file, shown, wanted)]
-        requests += append_new(self._file, REGISTRATIONS, wanted[LINES.key], shown.listed)
+    def publish(self, reading: Reading, wanted: Wanted, more: Sequence[Json] = ()) -> list[str]:
+        """Write ids that are missing, whatever differs, and `more`; the spreadsheets that were written to."""
+        requests = [*self._ids(self.file, reading), *self._rewritten(wanted), *more]
+        self._left = None
         if requests:
             self._sheets.batch_update(self._spreadsheet, requests)
-        self._shown = Shown(wanted, shown.listed | set(wanted[LINES.key]))
+        self._left = wanted[LINES.key]
         return [self._spreadsheet] if requests else []
-
-    def _look(self) -> Shown:
-        """What stands there now; one read, at the first publishing and after another instance's."""
-        file = read_file(self._sheets, self._spreadsheet, (REGISTRATIONS, *HIDDEN))
-        return Shown({key.key: lines_of(file, key) for key in HIDDEN}, listed(file, REGISTRATIONS))
 
     def _ids(self, file: File, reading: Reading) -> list[Json]:
         keys = {typed.title: typed for typed in TYPED}
@@ -95,16 +101,27 @@ class Board:
             for typed in [keys[need.tab]]
         ]
 
-    def _rewritten(self, file: File, shown: Shown, wanted: Wanted) -> list[Json]:
-        differing = [key for key in HIDDEN if not same(wanted[key.key], shown.lines[key.key])]
-        return [request for key in differing for request in rewrite(file.ids[key.key], wanted[key.key])]
+    def _rewritten(self, wanted: Wanted) -> list[Json]:
+        file = self.file
+        differing = [key for key in HIDDEN if not same(wanted[key.key], lines_of(file, key))]
+        requests = [request for key in differing for request in rewrite(file.ids[key.key], wanted[key.key])]
+        requests += renew(file, LINES, wanted[LINES.key], self._left)
+        if REGISTRATIONS.key in file.moved or not file.has(REGISTRATIONS, "id"):
+            return requests
+        return requests + append_new(file, REGISTRATIONS, wanted[LINES.key], listed(file, REGISTRATIONS))
 
 
 def wanted(
-    view: View, reading: Reading, decision: Decision, troubles: Mapping[str, str], note: Note, gate_link: GateLink
+    view: View,
+    reading: Reading,
+    decision: Decision,
+    troubles: Mapping[str, str],
+    note: Note,
+    gate_link: GateLink,
+    answers: Wanted,
 ) -> Wanted:
-    """What the hidden tabs are to say. `troubles`: what to say beside enterprises; `note`: of the journal."""
-    return {
+    """What the hidden tabs are to say. `troubles`: beside enterprises; `note`: of the journal; `answers`: to acts."""
+    return answers | {
         SEATS.key: projections.seats(view, _remarks(reading, decision), decision.pending),
         CHECKS.key: _checks(reading, troubles, gate_link) | {NOTE_ROW: (str(note), "")},
         LINES.key: projections.registrations(view),
@@ -112,8 +129,11 @@ def wanted(
     }
 
 
-def _without_note(wanted: Wanted) -> Wanted:
-    return {key: {row: cells for row, cells in lines.items() if row != NOTE_ROW} for key, lines in wanted.items()}
+def _with_standing_note(file: File, wanted: Wanted) -> Wanted:
+    standing = lines_of(file, CHECKS).get(NOTE_ROW)
+    kept = {NOTE_ROW: standing} if standing else {}
+    lines = {row: cells for row, cells in wanted[CHECKS.key].items() if row != NOTE_ROW}
+    return wanted | {CHECKS.key: lines | kept}
 
 
 def _remarks(reading: Reading, decision: Decision) -> dict[str, str]:

@@ -13,6 +13,7 @@ NUMBER_FORMATS = {
     "date": {"type": "DATE", "pattern": "dd.mm.yyyy"},
     "time": {"type": "TIME", "pattern": "hh:mm"},
     "datetime": {"type": "DATE_TIME", "pattern": "dd.mm.yyyy hh:mm"},
+    "deadline": {"type": "DATE_TIME", "pattern": "dd.mm.yyyy hh:mm"},
 }
 # A phone that begins with + is otherwise taken for a formula, and 10-12 for a date.
 PLAIN_TEXT = {"type": "TEXT", "pattern": "@"}
