@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ZAPIS_DATA ?= .zapis
 export PYTHONPATH := functions
 
-.PHONY: help run reset test pictures campaign model bench lint pins clean
+.PHONY: help run reset test messages pictures campaign model bench lint pins clean
 
 help: ## Print what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,14 @@ test: $(VENV)/test ## Run every check and every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+messages: $(VENV)/test ## Collect what the site says, and compile its translations (templates/locale)
+	@mkdir -p build
+	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keyword N_ --keyword counted:1,2 \
+		--add-location=file --sort-by-file --project Zapis --output-file build/zapis.pot .
+	@$(BIN)/pybabel --quiet update --domain zapis --input-file build/zapis.pot --output-dir templates/locale \
+		--ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete --width 120
+	@$(BIN)/pybabel --quiet compile --domain zapis --directory templates/locale
 
 pictures: $(VENV)/test ## Take the pictures of letters in docs/ anew
 	@ZAPIS_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/mail/test_preview.py

@@ -19,7 +19,13 @@ from tests.site.test_trouble import Troubled
 from zapis.core.model import Standing
 
 CHROMIUM = shutil.which("chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--accept-lang=ru",
+]
 PATIENCE = 20_000
 """Milliseconds that a page may take on a busy machine."""
 PATHS = ("/", "/calendar", "/embed", "/enterprises/plant", "/tours/cars", "/slots/open")

@@ -35,7 +35,7 @@ async def test_cards_say_in_words_what_can_be_had(site: httpx.AsyncClient):
 
     said = text(await site.get("/"))
 
-    for words in ("свободно 25 из 25", "лист ожидания", "мест нет", "запись с 4 декабря, 10:00", "запись закрыта"):
+    for words in ("свободно 25 из 25", "лист ожидания", "мест нет", "запись с 4 декабря в 10:00", "запись закрыта"):
         assert words in said
     assert "отменена" in said
 

@@ -62,7 +62,7 @@ async def test_before_its_hours_it_names_nobody_and_says_when_and_whom_to_ring(s
     page = text(await site.get(GATE))
 
     assert "Петрова" not in page
-    assert "Список откроется 12 декабря, 08:00" in page
+    assert "Список откроется 12 декабря в 08:00" in page
     assert "+7 495 000-00-01" in page
 
 

@@ -136,7 +136,7 @@ async def test_the_season_limit_is_said_in_words(site: httpx.AsyncClient):
 @pytest.mark.parametrize(
     ("slot", "status", "said"),
     [
-        ("soon", 409, "Запись откроется 4 декабря, 10:00"),
+        ("soon", 409, "Запись откроется 4 декабря в 10:00"),
         ("closed", 409, "Запись закрыта"),
         ("cancelled", 409, "Визит отменён"),
         ("past", 409, "Визит уже прошёл"),

@@ -12,7 +12,7 @@ async def test_a_slot_shows_its_rules_before_they_bite(site: httpx.AsyncClient):
     said = text(await site.get("/slots/open"))
 
     for rule in (
-        "суббота, 12 декабря, 11:00",
+        "в субботу, 12 декабря, в 11:00",
         "Волгоградский проспект, 42",
         "Текстильщики",
         "Главная проходная",
@@ -27,8 +27,8 @@ async def test_a_slot_shows_its_rules_before_they_bite(site: httpx.AsyncClient):
         "Шум шумно на всём маршруте",
         "до 4 человек",
         "не больше 2 за сезон",
-        "Запись закрывается 11 декабря, 11:00",
-        "11 декабря, 11:00 список передан предприятию",
+        "Запись закрывается 11 декабря в 11:00",
+        "11 декабря в 11:00 список передан предприятию",
         "первый в очереди, чья группа помещается целиком",
     ):
         assert rule in said
@@ -64,7 +64,7 @@ async def test_consent_is_not_given_beforehand_and_going_is(site: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("slot", "said"),
     [
-        ("soon", "Запись откроется 4 декабря, 10:00"),
+        ("soon", "Запись откроется 4 декабря в 10:00"),
         ("closed", "Запись закрыта"),
         ("cancelled", "Визит отменён"),
         ("past", "Визит уже прошёл"),

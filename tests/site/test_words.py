@@ -10,44 +10,59 @@ import pytest
 
 from tests.site.conftest import PLANT
 from zapis.core.model import Reason
-from zapis.site import conditions, russian, words
+from zapis.site import conditions, speech, words
 from zapis.site.finding import Need, Wanted, wanted
 
 
 def plain(text: str) -> str:
-    return text.replace(russian.NBSP, " ")
+    return text.replace(speech.NBSP, " ")
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(0, "0 мест"), (1, "1 место"), (2, "2 места"), (5, "5 мест"), (11, "11 мест"), (14, "14 мест"), (21, "21 место")],
+    [
+        (0, "0 визитов"),
+        (1, "1 визит"),
+        (2, "2 визита"),
+        (5, "5 визитов"),
+        (11, "11 визитов"),
+        (14, "14 визитов"),
+        (21, "21 визит"),
+    ],
 )
 def test_a_noun_takes_the_form_of_its_number(number: int, said: str):
-    assert plain(russian.counted(number, "место", "места", "мест")) == said
+    assert plain(speech.visits(number)) == said
 
 
 @pytest.mark.parametrize(
     ("age", "said"), [(1, "1 года"), (5, "5 лет"), (11, "11 лет"), (12, "12 лет"), (21, "21 года")]
 )
 def test_an_age_limit_is_said_in_the_genitive(age: int, said: str):
-    assert plain(russian.years_genitive(age)) == said
+    assert plain(speech.years_genitive(age)) == said
 
 
 def test_a_moment_is_said_as_people_say_it_in_moscow():
-    assert plain(russian.moment(datetime(2026, 12, 12, 8, 0, tzinfo=UTC))) == "суббота, 12 декабря, 11:00"
+    assert plain(speech.moment(datetime(2026, 12, 12, 8, 0, tzinfo=UTC))) == "суббота, 12 декабря, 11:00"
+
+
+def test_a_moment_within_a_sentence_is_said_as_people_say_it():
+    moment = datetime(2026, 12, 12, 8, 0, tzinfo=UTC)
+
+    assert plain(speech.on(moment)) == "в субботу, 12 декабря, в 11:00"
+    assert plain(speech.deadline(moment)) == "12 декабря в 11:00"
 
 
 def test_late_evening_in_greenwich_is_the_next_day_in_moscow():
-    assert russian.day_of(datetime(2026, 12, 11, 21, 30, tzinfo=UTC)) == date(2026, 12, 12)
+    assert speech.day_of(datetime(2026, 12, 11, 21, 30, tzinfo=UTC)) == date(2026, 12, 12)
 
 
 @pytest.mark.parametrize(("minutes", "said"), [(45, "45 мин"), (60, "1 ч"), (90, "1 ч 30 мин"), (120, "2 ч")])
 def test_a_duration_is_said_in_hours_and_minutes(minutes: int, said: str):
-    assert plain(russian.duration(minutes)) == said
+    assert plain(speech.duration(minutes)) == said
 
 
 def test_short_words_do_not_hang_at_a_line_end():
-    assert russian.typeset("в цехе, с 12 лет — по записи") == ("в\u00a0цехе, с\u00a012\u00a0лет\u00a0— по\u00a0записи")
+    assert speech.typeset("в цехе, с 12 лет — по записи") == ("в\u00a0цехе, с\u00a012\u00a0лет\u00a0— по\u00a0записи")
 
 
 @pytest.mark.parametrize(

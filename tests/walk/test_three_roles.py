@@ -12,7 +12,13 @@ from local.plan import ROOT
 from tests.walk.running import SHEETS, Running, until
 
 CHROMIUM = shutil.which("chromium")
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--accept-lang=ru",
+]
 PICTURES = ROOT / "build" / "pictures"
 PATIENCE = 30_000
 

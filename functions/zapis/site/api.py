@@ -19,17 +19,22 @@ from zapis.site.bodies import read_json
 from zapis.site.desk import Desk, KeyReused, Refused
 from zapis.site.fitting import unfit
 from zapis.site.forms import PartyRequest
+from zapis.site.invitations import unknown_code
 from zapis.site.links import Links
 from zapis.site.offers import Counter, Offer
 from zapis.site.problems import invalid, problem
+from zapis.site.tongue import N_
 from zapis.site.words import Words
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 NO_KEY = Words(
-    400, "idempotency_key", "Нужен ключ", "Передайте заголовок Idempotency-Key: от 1 до 255 печатных знаков ASCII."
+    400,
+    "idempotency_key",
+    N_("Нужен ключ"),
+    N_("Передайте заголовок Idempotency-Key: от 1 до 255 печатных знаков ASCII."),
 )
-_NOTHING_TO_CANCEL = Words(409, "not_active", "Отменять нечего", "Эта заявка не получила ни места, ни очереди.")
-_BEGUN = Words(409, "past", "Визит уже начался", "Отменить можно только визит, который ещё не начался.")
+_NOTHING_TO_CANCEL = Words(409, "not_active", N_("Отменять нечего"), N_("Эта заявка не получила ни места, ни очереди."))
+_BEGUN = Words(409, "past", N_("Визит уже начался"), N_("Отменить можно только визит, который ещё не начался."))
 _AFTER_THE_JOURNAL = (Reason.FULL, Reason.LIMIT)
 """Refusals that are an outcome of having asked; the others are a problem with asking."""
 
@@ -66,6 +71,9 @@ class Api:
         if isinstance(asked, tuple):
             known = (await self._desk.counter()).offer(slot)
             return invalid(asked) if known else problem(words.of_refusal(Reason.UNKNOWN_SLOT))
+        known = (await self._desk.counter()).offer(slot)
+        if known and (unknown := unknown_code(known, asked)):
+            return invalid(unknown)
         answer = await self._desk.register(slot, key, asked)
         if isinstance(answer, KeyReused):
             return problem(words.CONTRADICTED)

@@ -23,8 +23,7 @@ from zapis.site.forms import DraftVisitor, FieldProblem
 from zapis.site.moves import ages_of, has_authority, why_not_larger, why_not_there
 from zapis.site.offers import Counter
 from zapis.site.problems import invalid, problem
-
-_NOT_AN_OBJECT = FieldProblem("", "Здесь нужен объект JSON.")
+from zapis.site.tongue import _
 
 
 class ApiChanges:
@@ -41,7 +40,7 @@ class ApiChanges:
         if held is None:
             return unauthorized()
         if not isinstance(body, dict) or not isinstance(body.get("slot"), str):
-            return invalid([FieldProblem("/slot", "Здесь нужен код визита.")])
+            return invalid([FieldProblem("/slot", _("Здесь нужен код визита."))])
         if (key := key_of(request, forms.new_key())) is None:
             return problem(NO_KEY)
         counter, to = await self._desk.counter(), SlotId(body["slot"])
@@ -56,10 +55,10 @@ class ApiChanges:
         if held is None:
             return unauthorized()
         if not isinstance(body, dict):
-            return invalid([_NOT_AN_OBJECT])
+            return invalid([FieldProblem("", _("Здесь нужен объект JSON."))])
         given = body.get("consents", [])
         if not isinstance(given, list) or any(kind != forms.AUTHORITY for kind in given):
-            return invalid([FieldProblem("/consents", f"Здесь нужен список; известно: {forms.AUTHORITY}.")])
+            return invalid([FieldProblem("/consents", _("Здесь нужен список; известно: %s.") % forms.AUTHORITY)])
         if (key := key_of(request, forms.new_key())) is None:
             return problem(NO_KEY)
         draft = DraftVisitor("", body.get("name"), body.get("age"))
@@ -87,7 +86,7 @@ class ApiChanges:
         if held is None:
             return unauthorized()
         if not isinstance(body, dict):
-            return invalid([_NOT_AN_OBJECT])
+            return invalid([FieldProblem("", _("Здесь нужен объект JSON."))])
         counter = await self._desk.counter()
         known = await self._changes.person(held) if self._desk.may_correct(counter, held) else None
         if known is None:
@@ -151,9 +150,9 @@ class ApiChanges:
 def _misshapen(body: dict[str, Any], size: int) -> list[FieldProblem]:
     visitors = body.get("visitors", [])
     if not isinstance(visitors, list):
-        return [FieldProblem("/visitors", "Здесь нужен список: номер и имя каждого, кого исправить.")]
+        return [FieldProblem("/visitors", _("Здесь нужен список: номер и имя каждого, кого исправить."))]
     wrong = (place for place, visitor in enumerate(visitors) if not _is_named(visitor, size))
-    return [FieldProblem(f"/visitors/{place}", "Нужны member — номер из заявки — и name.") for place in wrong]
+    return [FieldProblem(f"/visitors/{place}", _("Нужны member — номер из заявки — и name.")) for place in wrong]
 
 
 def _is_named(visitor: object, size: int) -> bool:

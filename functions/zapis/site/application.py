@@ -30,6 +30,7 @@ from zapis.site.framing import Framed
 from zapis.site.front import light_doors
 from zapis.site.gates import Gates
 from zapis.site.guide import Guide
+from zapis.site.hearing import Hearing
 from zapis.site.launch import VkApp
 from zapis.site.links import Links
 from zapis.site.lost import Lost
@@ -76,6 +77,7 @@ def application(
         middleware=[
             Middleware(SecurityHeaders, secure=links.secure),
             Middleware(Framed, vk=vk, tokens=tokens, edge=edge, clock=clock),
+            Middleware(Hearing),
             Middleware(CatchAll, edge=edge),
         ],
         exception_handlers={HTTPException: edge.answer},

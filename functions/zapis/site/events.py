@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from zapis.core.catalogue import Season
-from zapis.site import russian
+from zapis.site import speech
 from zapis.site.links import Links
 from zapis.site.offers import Availability, Offer
 
@@ -42,8 +42,8 @@ class Events:
             "name": tour.title,
             "description": tour.about,
             "inLanguage": "ru",
-            "startDate": russian.local(terms.starts),
-            "endDate": russian.local(terms.starts + timedelta(minutes=tour.minutes)),
+            "startDate": speech.local(terms.starts),
+            "endDate": speech.local(terms.starts + timedelta(minutes=tour.minutes)),
             "eventStatus": f"{SCHEMA}/{'EventCancelled' if cancelled else 'EventScheduled'}",
             "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
             "maximumAttendeeCapacity": terms.capacity,
@@ -60,11 +60,11 @@ class Events:
                 "@type": "Offer",
                 "url": url,
                 "availability": f"{SCHEMA}/{_STOCK.get(offer.availability, 'SoldOut')}",
-                "validFrom": russian.local(terms.opens),
-                "validThrough": russian.local(terms.closes),
+                "validFrom": speech.local(terms.opens),
+                "validThrough": speech.local(terms.closes),
             },
         }
 
 
 def _age_range(min_age: int, max_age: int) -> str:
-    return f"{min_age}-{max_age if max_age < russian.ANY_AGE else ''}"
+    return f"{min_age}-{max_age if max_age < speech.ANY_AGE else ''}"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from zapis.site.tongue import _
+
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 OLDEST = 120
@@ -21,22 +23,22 @@ _SPACES = re.compile(r"[ \u00a0\u202f]+")
 
 
 class Wrong(ValueError):
-    """A field that cannot be taken as it is; the text says what to do, in Russian."""
+    """A field that cannot be taken as it is; the text says what to do, in the visitor's language."""
 
 
 def name(value: object) -> str:
     """A person's name: 1 to 100 signs, in letters of any script. Raises Wrong."""
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", _text(value))).strip()
     if not text:
-        raise Wrong("Напишите имя и фамилию.")
+        raise Wrong(_("Напишите имя и фамилию."))
     if len(text) > LONGEST_NAME:
-        raise Wrong(f"Слишком длинно: имя — не больше {LONGEST_NAME} знаков.")
+        raise Wrong(_("Слишком длинно: имя — не больше %d знаков.") % LONGEST_NAME)
     if _LINK.search(text):
-        raise Wrong("Похоже на адрес сайта. Напишите только имя; после точки ставьте пробел.")
+        raise Wrong(_("Похоже на адрес сайта. Напишите только имя; после точки ставьте пробел."))
     if not all(map(_may_stand_in_a_name, text)):
-        raise Wrong("В имени могут быть только буквы, пробел, дефис, апостроф и точка.")
+        raise Wrong(_("В имени могут быть только буквы, пробел, дефис, апостроф и точка."))
     if not any(map(str.isalpha, text)):
-        raise Wrong("В имени должны быть буквы.")
+        raise Wrong(_("В имени должны быть буквы."))
     return text
 
 
@@ -44,13 +46,13 @@ def organisation(value: object) -> str:
     """The name of a school or another group: 1 to 100 signs, figures and quotes among them. Raises Wrong."""
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", _text(value))).strip()
     if not text:
-        raise Wrong("Напишите, чья это группа: например, школа № 57, 7 «Б».")
+        raise Wrong(_("Напишите, чья это группа: например, школа № 57, 7 «Б»."))
     if len(text) > LONGEST_NAME:
-        raise Wrong(f"Слишком длинно: название — не больше {LONGEST_NAME} знаков.")
+        raise Wrong(_("Слишком длинно: название — не больше %d знаков.") % LONGEST_NAME)
     if _LINK.search(text):
-        raise Wrong("Похоже на адрес сайта. Напишите только название; после точки ставьте пробел.")
+        raise Wrong(_("Похоже на адрес сайта. Напишите только название; после точки ставьте пробел."))
     if not all(_may_stand_in_a_name(sign) or sign in _BESIDE_WORDS or sign.isdecimal() for sign in text):
-        raise Wrong("В названии могут быть буквы, цифры, кавычки, скобки и знаки препинания.")
+        raise Wrong(_("В названии могут быть буквы, цифры, кавычки, скобки и знаки препинания."))
     return text
 
 
@@ -58,15 +60,15 @@ def email(value: object) -> str:
     """An e-mail address in the form in which it can be sent to. Raises Wrong."""
     text = _text(value).strip()
     if not text:
-        raise Wrong("Напишите адрес электронной почты: на него придёт билет.")
+        raise Wrong(_("Напишите адрес электронной почты: на него придёт билет."))
     if len(text) > LONGEST_EMAIL:
-        raise Wrong(f"Слишком длинно: адрес — не больше {LONGEST_EMAIL} знаков.")
+        raise Wrong(_("Слишком длинно: адрес — не больше %d знаков.") % LONGEST_EMAIL)
     from email_validator import EmailNotValidError, validate_email
 
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise Wrong("Проверьте адрес: нужен такой, как ivanova@yandex.ru.") from None
+        raise Wrong(_("Проверьте адрес: нужен такой, как ivanova@yandex.ru.")) from None
     return found.ascii_email or found.normalized
 
 
@@ -74,15 +76,15 @@ def phone(value: object) -> str:
     """A telephone number as E.164, such as +79161234567, in whatever habit it was typed. Raises Wrong."""
     text = _text(value).strip()
     if not text:
-        raise Wrong("Напишите номер телефона: по нему позвонят, если визит изменится.")
+        raise Wrong(_("Напишите номер телефона: по нему позвонят, если визит изменится."))
     import phonenumbers
 
     try:
         number = phonenumbers.parse(text[:LONGEST_NAME], "RU")
     except phonenumbers.NumberParseException:
-        raise Wrong("Проверьте номер: нужен такой, как +7 916 123-45-67.") from None
+        raise Wrong(_("Проверьте номер: нужен такой, как +7 916 123-45-67.")) from None
     if not phonenumbers.is_valid_number(number):
-        raise Wrong("Такого номера не бывает: проверьте цифры. Пример: +7 916 123-45-67.")
+        raise Wrong(_("Такого номера не бывает: проверьте цифры. Пример: +7 916 123-45-67."))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -100,20 +102,28 @@ def as_people_write(phone: str) -> str:
 def age(value: object) -> int:
     """Full years on the day of the visit. Raises Wrong."""
     if value is None or value == "":
-        raise Wrong("Напишите, сколько лет будет в день визита.")
+        raise Wrong(_("Напишите, сколько лет будет в день визита."))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if type(value) is not int or not 0 <= value <= OLDEST:
-        raise Wrong(f"Возраст — целое число от 0 до {OLDEST}.")
+        raise Wrong(_("Возраст — целое число от 0 до %d.") % OLDEST)
     return value
+
+
+def code(value: object) -> str:
+    """A word that opens held-back seats, without the spaces around it; empty for none. Raises Wrong."""
+    text = _text(value).strip()
+    if len(text) > LONGEST_NAME:
+        raise Wrong(_("Код — это короткое слово."))
+    return text
 
 
 def head_count(value: object) -> int:
     """How many people, at least one. Raises Wrong."""
     if value is None or value == "":
-        raise Wrong("Напишите, сколько человек.")
+        raise Wrong(_("Напишите, сколько человек."))
     if type(value) is not int or not 1 <= value <= MOST_OF_AN_AGE:
-        raise Wrong(f"Сколько человек — целое число от 1 до {MOST_OF_AN_AGE}.")
+        raise Wrong(_("Сколько человек — целое число от 1 до %d.") % MOST_OF_AN_AGE)
     return value
 
 
@@ -121,7 +131,7 @@ def _text(value: object) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise Wrong("Здесь нужен текст.")
+        raise Wrong(_("Здесь нужен текст."))
     return value
 
 

@@ -13,8 +13,9 @@ from urllib.parse import urlencode
 
 from zapis.core import rules
 from zapis.core.catalogue import Enterprise
-from zapis.site import russian
+from zapis.site import speech
 from zapis.site.offers import Availability, Offer
+from zapis.site.tongue import N_
 
 LONGEST_WORDS = 100
 MOST_ALTERNATIVES = 3
@@ -37,9 +38,9 @@ class Need(StrEnum):
 
 
 NEEDS: Mapping[Need, str] = {
-    Need.STEP_FREE: "без лестниц",
-    Need.WHEELCHAIR: "на коляске",
-    Need.QUIET: "без шума",
+    Need.STEP_FREE: N_("без лестниц"),
+    Need.WHEELCHAIR: N_("на коляске"),
+    Need.QUIET: N_("без шума"),
 }
 
 
@@ -87,7 +88,7 @@ class Wanted:
         """Whether the offer is what is looked for."""
         return (
             self._has_the_words(offer)
-            and (self.day is None or russian.day_of(offer.terms.starts) == self.day)
+            and (self.day is None or speech.day_of(offer.terms.starts) == self.day)
             and self.kind in ("", offer.tour.kind)
             and self.enterprise in ("", offer.enterprise.id)
             and self.metro in ("", offer.enterprise.metro, offer.enterprise.line)

@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 from zapis.core.rules import ADULT
 from zapis.site import fields
 from zapis.site.fields import Wrong
+from zapis.site.tongue import LANGUAGES, N_, _, tongue
 
 MOST_VISITORS = 100
 REGISTRATION, TRANSFER, AUTHORITY = "registration", "transfer", "authority"
 CONSENTS = (REGISTRATION, TRANSFER, AUTHORITY)
 """What a person may agree to or state; each has a wording of its own. The last is needed beside children only."""
-LANGUAGES = ("ru", "en")
 _VISITOR_FIELD = re.compile(r"visitors-([1-9]\d{0,2})-(?:name|age)")
 _GROUP_FIELD = re.compile(r"group-members-([1-9]\d?)-(?:age|count)")
 
@@ -63,6 +63,8 @@ class PartyRequest:
     waits: bool
     consents: tuple[str, ...]
     language: str
+    code: str = ""
+    """What opens held-back seats; empty for almost everybody."""
 
     @property
     def ages(self) -> tuple[int, ...]:
@@ -73,7 +75,7 @@ class PartyRequest:
         """All that was asked, as texts: two requests with the same body are the same request."""
         visitors = (part for visitor in self.visitors for part in (visitor.name, str(visitor.age)))
         choices = (str(self.waits), " ".join(self.consents), self.language)
-        return (self.name, self.email, self.phone, *choices, *visitors)
+        return (self.name, self.email, self.phone, *choices, *visitors, *((self.code,) if self.code else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Draft:
     visitors: tuple[DraftVisitor, ...] = ()
     group: DraftGroup | None = None
     if_full: object = "refuse"
+    code: object = ""
     consents: object = ()
     language: object = "ru"
     problems: tuple[FieldProblem, ...] = ()
@@ -144,6 +147,7 @@ def read(draft: Draft) -> PartyRequest | tuple[FieldProblem, ...]:
         phone=phone,
         visitors=visitors,
         waits=reader.take("/if_full", _waits, draft.if_full, False),
+        code=reader.take("/code", fields.code, draft.code, ""),
         consents=reader.consents(draft.consents, of_others=any(_is_led(visitor, name) for visitor in visitors)),
         language=reader.take("/language", _language, draft.language, "ru"),
     )
@@ -173,23 +177,23 @@ class _Reader:
             return ()
         for kind in (REGISTRATION, TRANSFER, *((AUTHORITY,) if of_others else ())):
             if kind not in given:
-                self.say("/consents", _WITHOUT[kind], kind)
+                self.say("/consents", _(_WITHOUT[kind]), kind)
         return given
 
     def visitors(self, draft: Draft) -> tuple[Visitor, ...]:
         named = [self._visitor(draft, visitor) for visitor in draft.visitors[:MOST_VISITORS]]
         counted = self._group(draft.group) if draft.group else []
         if not named and not counted:
-            self.say("/visitors", "Укажите, кто придёт: хотя бы один человек.")
+            self.say("/visitors", _("Укажите, кто придёт: хотя бы один человек."))
         if len(draft.visitors) + len(counted) > MOST_VISITORS:
-            self.say("/visitors", f"В одной заявке не бывает больше {MOST_VISITORS} человек.")
+            self.say("/visitors", _("В одной заявке не бывает больше %d человек.") % MOST_VISITORS)
         return (*named, *counted)
 
     def _group(self, group: DraftGroup) -> list[Visitor]:
         """Everybody of a group, called by its name and a number: nobody needs thirty names of children."""
         name = self.take("/group/name", fields.organisation, group.name, "")
         if not group.members:
-            self.say("/group/members/1/age", "Напишите возраст и сколько человек этого возраста.")
+            self.say("/group/members/1/age", _("Напишите возраст и сколько человек этого возраста."))
         read = [(m.pointer, *self._members(m)) for m in group.members]
         everybody = [(pointer, age) for pointer, age, count in read for _ in range(count)]
         return [Visitor(pointer, f"{name}, {number}", age) for number, (pointer, age) in enumerate(everybody, 1)]
@@ -215,12 +219,12 @@ def read_newcomer(draft: DraftVisitor, has_authority: bool) -> Visitor | tuple[F
     name = reader.take(f"{draft.pointer}/name", fields.name, draft.name, "")
     age = reader.take(f"{draft.pointer}/age", fields.age, draft.age, ADULT)
     if age < ADULT and not has_authority:
-        reader.say("/consents", _WITHOUT[AUTHORITY], AUTHORITY)
+        reader.say("/consents", _(_WITHOUT[AUTHORITY]), AUTHORITY)
     return tuple(reader.problems) or Visitor(draft.pointer, name, age)
 
 
 def from_fields(typed: Mapping[str, str]) -> Draft:
-    """The draft in a form's fields. Rows of companions that were left empty are nobody."""
+    """The draft in a form's fields. Rows of companions that were left empty are nobody; mails speak as the page did."""
     rows = sorted({int(row[1]) for key in typed if (row := _VISITOR_FIELD.fullmatch(key))})
     companions = (_companion(typed, row) for row in rows)
     return Draft(
@@ -230,7 +234,9 @@ def from_fields(typed: Mapping[str, str]) -> Draft:
         phone=typed.get("contact-phone", ""),
         visitors=(*_applicant(typed), *(c for c in companions if c.name or c.age != "")),
         if_full=typed.get("if_full", "refuse"),
+        code=typed.get("code", ""),
         consents=[kind for kind in CONSENTS if f"consents-{kind}" in typed],
+        language=tongue().language,
     )
 
 
@@ -285,7 +291,7 @@ def from_json(value: object) -> Draft:
     group = _group_in(body.get("group"), problems) if body.get("group") is not None else None
     visitors = body.get("visitors", [] if group else None)
     if not isinstance(visitors, list):
-        problems.append(FieldProblem("/visitors", "Здесь нужен список посетителей."))
+        problems.append(FieldProblem("/visitors", _("Здесь нужен список посетителей.")))
         visitors = []
     members = [(f"/visitors/{i}", visitor) for i, visitor in enumerate(visitors[: MOST_VISITORS + 1])]
     parts = [(pointer, _object(visitor, pointer, problems)) for pointer, visitor in members]
@@ -296,8 +302,9 @@ def from_json(value: object) -> Draft:
         phone=contact.get("phone"),
         visitors=tuple(DraftVisitor(pointer, part.get("name"), part.get("age")) for pointer, part in parts),
         if_full=body.get("if_full", "refuse"),
+        code=body.get("code", ""),
         consents=body.get("consents", ()),
-        language=body.get("language", "ru"),
+        language=body.get("language", tongue().language),
         problems=tuple(problems),
     )
 
@@ -306,7 +313,9 @@ def _group_in(value: object, problems: list[FieldProblem]) -> DraftGroup:
     group = _object(value, "/group", problems)
     members = group.get("members")
     if not isinstance(members, list):
-        problems.append(FieldProblem("/group/members", "Здесь нужен список: возраст и сколько человек этого возраста."))
+        problems.append(
+            FieldProblem("/group/members", _("Здесь нужен список: возраст и сколько человек этого возраста."))
+        )
         members = []
     places = [(f"/group/members/{i}", member) for i, member in enumerate(members[:MOST_VISITORS])]
     parts = [(pointer, _object(member, pointer, problems)) for pointer, member in places]
@@ -317,30 +326,30 @@ def _group_in(value: object, problems: list[FieldProblem]) -> DraftGroup:
 def _object(value: object, pointer: str, problems: list[FieldProblem]) -> Mapping[str, Any]:
     if isinstance(value, dict):
         return value
-    problems.append(FieldProblem(pointer, "Здесь нужен объект JSON."))
+    problems.append(FieldProblem(pointer, _("Здесь нужен объект JSON.")))
     return {}
 
 
 def _waits(value: object) -> bool:
     if value not in ("wait", "refuse"):
-        raise Wrong("Выберите, что делать, если мест не хватит: wait или refuse.")
+        raise Wrong(_("Выберите, что делать, если мест не хватит: wait или refuse."))
     return value == "wait"
 
 
 def _consents(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(kind in CONSENTS for kind in value):
-        raise Wrong(f"Согласия — список; известны: {', '.join(CONSENTS)}.")
+        raise Wrong(_("Согласия — список; известны: %s.") % ", ".join(CONSENTS))
     return tuple(sorted(set(value)))
 
 
 _WITHOUT = {
-    REGISTRATION: "Без согласия на обработку данных записать нельзя: отметьте его.",
-    TRANSFER: "Без согласия передать список предприятию вас не пропустят: отметьте его.",
-    AUTHORITY: "Вы записываете детей: отметьте, что вы их законный представитель или действуете по его поручению.",
+    REGISTRATION: N_("Без согласия на обработку данных записать нельзя: отметьте его."),
+    TRANSFER: N_("Без согласия передать список предприятию вас не пропустят: отметьте его."),
+    AUTHORITY: N_("Вы записываете детей: отметьте, что вы их законный представитель или действуете по его поручению."),
 }
 
 
 def _language(value: object) -> str:
     if value not in LANGUAGES:
-        raise Wrong(f"Язык писем: {' или '.join(LANGUAGES)}.")
+        raise Wrong(_("Язык писем — один из этих: %s.") % ", ".join(LANGUAGES))
     return str(value)

@@ -18,8 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from zapis.site import frames, words
 from zapis.site.edge import Edge
 from zapis.site.frames import Frame
+from zapis.site.hearing import heard, told_of
 from zapis.site.launch import VkApp
 from zapis.site.security import framed_by
+from zapis.site.tongue import speaking
 from zapis.tokens import Tokens
 
 _FRAMED = re.compile(r"/vk/([\w.-]{1,512})(/.*)", re.ASCII)
@@ -49,7 +51,8 @@ class Framed:
         holder = self._tokens.pass_holder(token, self._clock())
         with frames.framed(Frame(holder.person if holder else None, scope["path"].count("/") - 1)):
             if holder is None:
-                await self._edge.say(Request(scope), words.OPEN_AGAIN)(scope, receive, send)
+                with speaking(heard(scope)[0]):
+                    await self._edge.say(Request(scope), words.OPEN_AGAIN)(scope, receive, told_of(send))
             else:
                 await self._app(scope, receive, send)
 

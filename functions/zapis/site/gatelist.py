@@ -16,7 +16,7 @@ from zapis.core.model import Registration, RegistrationId, SlotStatus, Standing
 from zapis.core.names import by_surname
 from zapis.core.people import Person
 from zapis.site.offers import Counter, Offer
-from zapis.site.russian import day_of
+from zapis.site.speech import day_of
 
 OPENS_BEFORE = timedelta(hours=3)
 MARKS_KEPT = timedelta(days=3)

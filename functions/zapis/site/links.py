@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from zapis.site import frames
+from zapis.site.tongue import Tongue, tongue
 
 
 class Links:
@@ -25,9 +26,19 @@ class Links:
         return urlsplit(self._site).hostname or "localhost"
 
     def path(self, path: str) -> str:
-        """A page's address for a link on this site; `path` begins with a slash. In a frame it leads on in the frame."""
-        inside = frames.inside(path)
-        return self.outside(path) if inside is None else inside
+        """A page's address for a link on this site; `path` begins with a slash.
+
+        It leads on in the language that was chosen, and in a frame it leads on in the frame.
+        """
+        return self._in(tongue(), path)
+
+    def in_language(self, language: str, path: str) -> str:
+        """The address of a page in this language, whatever the page that links to it speaks."""
+        return self._in(Tongue(language, chosen=True), path)
+
+    def _in(self, spoken: Tongue, path: str) -> str:
+        inside = frames.inside(spoken.prefix + path)
+        return self._prefix + spoken.prefix + path if inside is None else inside
 
     def outside(self, path: str) -> str:
         """A page's address that leads out of any frame; that of a file which is the same in all of them."""

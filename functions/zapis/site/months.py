@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from zapis.site import russian
+from zapis.site import speech
 from zapis.site.offers import Availability, Offer
 
 _BEST_FIRST = (Availability.OPEN, Availability.WAITING, Availability.NOT_OPEN_YET)
@@ -39,7 +39,7 @@ def months(offers: Iterable[Offer]) -> list[Month]:
     by_day: dict[date, list[Offer]] = {}
     for offer in offers:
         if offer.availability is not Availability.CANCELLED:
-            by_day.setdefault(russian.day_of(offer.terms.starts), []).append(offer)
+            by_day.setdefault(speech.day_of(offer.terms.starts), []).append(offer)
     return [_month(first, by_day) for first in _firsts(by_day)]
 
 

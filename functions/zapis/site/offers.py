@@ -7,7 +7,7 @@ public when both know it and an organiser has given it a status (a draft has non
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,20 +17,23 @@ from zapis.core.fold import State
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.rules import SlotLedger
 from zapis.core.texts import filled, text_for
+from zapis.site.tongue import RUSSIAN, _, tongue
 
-UNNAMED_SEASON = Season(
-    title="Запись на визиты",
-    season="",
-    opens=None,
-    closes_hours=24,
-    freezes_hours=24,
-    season_limit=3,
-    max_party=5,
-    operator="Организатор программы",
-    email="",
-    phone="",
-)
-"""What the pages say of a season that nobody has described yet."""
+
+def unnamed_season() -> Season:
+    """What the pages say of a season that nobody has described yet."""
+    return Season(
+        title=_("Запись на визиты"),
+        season="",
+        opens=None,
+        closes_hours=24,
+        freezes_hours=24,
+        season_limit=3,
+        max_party=5,
+        operator=_("Организатор программы"),
+        email="",
+        phone="",
+    )
 
 
 class Availability(StrEnum):
@@ -79,11 +82,15 @@ class Counter:
     @property
     def season(self) -> Season:
         """The season in words; a plain one while there is none."""
-        return self.catalogue.season or UNNAMED_SEASON
+        return self.catalogue.season or unnamed_season()
 
-    def note(self, page: str, language: str = "ru") -> str:
-        """What organisers have to say on a page (`home`, `slot` or `ticket`); empty if nothing."""
-        own, season = text_for(self.catalogue.texts, f"page_{page}", language), self.season
+    def note(self, page: str) -> str:
+        """What organisers have to say on a page (`home`, `slot` or `ticket`); empty if nothing.
+
+        Who reads another language is better told in Russian than not at all.
+        """
+        texts, kind, season = self.catalogue.texts, f"page_{page}", self.season
+        own = text_for(texts, kind, tongue().language) or text_for(texts, kind, RUSSIAN)
         values = {"programme": season.title, "organiser": season.operator, "phone": season.phone}
         return filled(own.body, values) if own else ""
 
@@ -101,7 +108,7 @@ class Counter:
             slot=found,
             tour=self.catalogue.tour_of(slot),
             enterprise=self.catalogue.enterprise_of(slot),
-            terms=ledger.terms,
+            terms=_public(ledger),
             free=_free(ledger, self.now),
             waiting=len(ledger.waiting),
             availability=_availability(ledger, self.now),
@@ -124,6 +131,12 @@ class Counter:
     def place(self, registration: RegistrationId) -> int | None:
         """The place in line, the first being 1; None for who does not wait."""
         return self.state.place(registration)
+
+
+def _public(ledger: SlotLedger) -> Terms:
+    """The terms with the seats that are held back left out: nobody outside learns of them."""
+    held = rules.still_held(ledger)
+    return replace(ledger.terms, capacity=max(ledger.terms.capacity - held, 0)) if held else ledger.terms
 
 
 def _free(ledger: SlotLedger, now: datetime) -> int:

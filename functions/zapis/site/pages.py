@@ -23,13 +23,15 @@ from zapis.site.desk import Answer, Asker, Desk, KeyReused
 from zapis.site.events import Events
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem, PartyRequest
+from zapis.site.invitations import seen_with, unknown_code
 from zapis.site.links import Links
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
+from zapis.site.tongue import _
 
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 _FIELD = re.compile(
-    r"key|if_full|rows|contact-(?:name|email|phone)|(?:email|name)-kept|name-given|visitors-\d{1,3}-(?:name|age|going)"
+    r"key|if_full|rows|code|contact-(?:name|email|phone)|(?:email|name)-kept|name-given|visitors-\d{1,3}-(?:name|age|going)"
     r"|group-name|group-members-\d{1,2}-(?:age|count)|consents-[a-z]+"
 )
 MOST_ROWS = 30
@@ -55,6 +57,8 @@ class Pages:
         """GET /slots/<id>"""
         counter = await self._desk.counter()
         typed = {"key": forms.new_key()} | ({"group-name": ""} if "group" in request.query_params else {})
+        if "code" in request.query_params:
+            typed["code"] = request.query_params["code"]
         return self._slot(counter, _known(counter, request), typed)
 
     async def register(self, request: Request) -> Response:
@@ -77,6 +81,8 @@ class Pages:
         asked = forms.read(forms.from_fields(typed))
         if isinstance(asked, tuple):
             return self._slot(counter, _known(counter, request), typed, asked)
+        if problems := unknown_code(_known(counter, request), asked):
+            return self._slot(counter, _known(counter, request), typed, problems)
         doubts = _Doubts.of(typed, asked)
         if doubts.problems:
             return self._slot(counter, _known(counter, request), typed, doubts.problems, doubts=doubts)
@@ -111,6 +117,7 @@ class Pages:
         added: bool = False,
         doubts: _Doubts | None = None,
     ) -> Response:
+        offer = seen_with(typed.get("code", ""), offer, counter)
         rows = _Rows.of(offer, typed, added)
         return self._rendering.page(
             "slot.html",
@@ -210,8 +217,8 @@ class _Doubts:
     @property
     def problems(self) -> tuple[FieldProblem, ...]:
         """The questions, each beside its field."""
-        name = FieldProblem("/contact/name", f"Проверьте имя. В паспорте так и написано: {self.name}?")
-        email = FieldProblem("/contact/email", f"Проверьте адрес. Вы имели в виду {self.meant}?")
+        name = FieldProblem("/contact/name", _("Проверьте имя. В паспорте так и написано: %s?") % self.name)
+        email = FieldProblem("/contact/email", _("Проверьте адрес. Вы имели в виду %s?") % self.meant)
         return (*((name,) if self.name else ()), *((email,) if self.meant else ()))
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from starlette.responses import Response
 
 from zapis.site.forms import FieldProblem
+from zapis.site.tongue import N_
 from zapis.site.words import Words
 
 PROBLEM = "application/problem+json"
-INVALID = Words(422, "invalid", "Заявку нужно поправить", "Некоторые поля заполнены не так: смотрите errors.")
+INVALID = Words(422, "invalid", N_("Заявку нужно поправить"), N_("Некоторые поля заполнены не так: смотрите errors."))
 
 
 def problem(words: Words, headers: Mapping[str, str] | None = None, **members: Any) -> Response:

@@ -1,7 +1,7 @@
 """Templates into pages: the one Jinja2 environment of the site.
 
 Everything is escaped, a name that a page forgot to give is an error, and words of time and number come from
-`russian`. The environment is made at the first page: a health check or a style sheet does not pay for it.
+`speech`. The environment is made at the first page: a health check or a style sheet does not pay for it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import HTMLResponse
 
 from zapis.core.model import Reason, Standing
-from zapis.site import conditions, frames, russian, words
+from zapis.site import conditions, frames, speech, words
 from zapis.site.links import Links
-from zapis.site.offers import UNNAMED_SEASON, Availability
+from zapis.site.offers import Availability, unnamed_season
 from zapis.site.statics import Statics
+from zapis.site.tongue import LANGUAGES, N_, _, ngettext, tongue
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-KINDS = {"excursion": "экскурсия", "workshop": "мастер-класс"}
+KINDS = {"excursion": N_("экскурсия"), "workshop": N_("мастер-класс")}
 SECRET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages that hold what nobody else may see."""
 
@@ -37,7 +38,7 @@ class Rendering:
 
     def text(self, template: str, **values: Any) -> str:
         """The page as text. Raises jinja2.UndefinedError for a value that the template misses."""
-        return self._environment.get_template(template).render({"season": UNNAMED_SEASON} | values)
+        return self._environment.get_template(template).render({"season": unnamed_season()} | values)
 
     def page(
         self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
@@ -56,9 +57,13 @@ class Rendering:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
         )
+        environment.install_gettext_callables(_set_in_type, _counted_in_type, newstyle=True)  # type: ignore[attr-defined]
+        environment.policies["ext.i18n.trimmed"] = True
         environment.globals |= {
             "link": self._links.path,
+            "in_language": self._links.in_language,
             "absolute": self._links.absolute,
             "outside": self._links.outside,
             "frame": frames.frame,
@@ -66,11 +71,22 @@ class Rendering:
             "kinds": KINDS,
             "words": words,
             "conditions": conditions,
-            "ru": russian,
+            "speech": speech,
+            "counted": speech.counted,
+            "tongue": tongue,
+            "languages": LANGUAGES,
             "Availability": Availability,
             "Standing": Standing,
             "Reason": Reason,
         }
         environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-        environment.filters["typeset"] = russian.typeset
+        environment.filters["typeset"] = speech.typeset
         return environment
+
+
+def _set_in_type(message: str) -> str:
+    return speech.typeset(_(message))
+
+
+def _counted_in_type(one: str, many: str, number: int) -> str:
+    return speech.typeset(ngettext(one, many, number))

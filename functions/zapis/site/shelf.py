@@ -19,6 +19,7 @@ from zapis.core.catalogue import Catalogue
 from zapis.site import frames
 from zapis.site.offers import Counter
 from zapis.site.statics import packed_response
+from zapis.site.tongue import tongue
 
 MOST_KEPT = 128
 
@@ -49,7 +50,8 @@ class Shelf:
         more: Mapping[str, str] | None = None,
     ) -> Response:
         """The page that `key` names, rendered by `render` if it is not there; `more` are headers of its own."""
-        page = self._page(counter, (frames.frame() and request.scope["path"].count("/"), key), render)
+        around = frames.frame()
+        page = self._page(counter, (tongue(), around and around.depth, key), render)
         headers = {"ETag": page.etag, "Cache-Control": "no-cache", **(more or {})}
         if page.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})

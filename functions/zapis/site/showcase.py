@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zapis.core.catalogue import Enterprise
-from zapis.site import russian
+from zapis.site import speech
 from zapis.site.desk import Desk
 from zapis.site.finding import NEEDS, Wanted, wanted
 from zapis.site.months import months
@@ -86,7 +86,7 @@ class Showcase:
             all_days=[day.date for day in _by_day(coming)],
             enterprises=enterprises,
             lines=_lines(enterprises),
-            today=russian.day_of(counter.now),
+            today=speech.day_of(counter.now),
         )
 
     def _calendar(self, counter: Counter, asked: Wanted) -> str:
@@ -111,7 +111,7 @@ class Showcase:
 
 
 def _by_day(offers: list[Offer]) -> Iterator[Day]:
-    for date_, of_the_day in groupby(offers, key=lambda offer: russian.day_of(offer.terms.starts)):
+    for date_, of_the_day in groupby(offers, key=lambda offer: speech.day_of(offer.terms.starts)):
         yield Day(date_, list(of_the_day))
 
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from zapis.core.model import Reason, Registration, Standing
 from zapis.core.rules import ADULT
-from zapis.core.russian import NBSP, counted
+from zapis.core.russian import NBSP
 from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
-from zapis.site import russian
+from zapis.site import speech
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
+from zapis.site.speech import counted, typeset
+from zapis.site.tongue import N_, _
 
 LARGEST_FAMILY = 7
 
@@ -27,73 +29,88 @@ class Words:
 
     status: int
     code: str
-    title: str
-    text: str
+    heading: str
+    sentence: str
+    """Both are messages of the catalogues, said in the language of whoever is answered."""
     retry_after: int = 0
+
+    @property
+    def title(self) -> str:
+        """The heading, in the visitor's language."""
+        return _(self.heading)
+
+    @property
+    def text(self) -> str:
+        """The sentence below it."""
+        return _(self.sentence)
 
 
 REFUSALS: Mapping[Reason, Words] = {
     Reason.UNKNOWN_SLOT: Words(
         404,
         "unknown_slot",
-        "Такого визита нет",
-        "Возможно, ссылка устарела или в адресе опечатка. Все визиты — на главной странице.",
+        N_("Такого визита нет"),
+        N_("Возможно, ссылка устарела или в адресе опечатка. Все визиты — на главной странице."),
     ),
     Reason.NOT_OPEN_YET: Words(
         409,
         "not_open_yet",
-        "Запись ещё не открылась",
-        "Записаться можно будет с указанного времени. Приходите снова: ничего заполнять заранее не нужно.",
+        N_("Запись ещё не открылась"),
+        N_("Записаться можно будет с указанного времени. Приходите снова: ничего заполнять заранее не нужно."),
     ),
     Reason.CLOSED: Words(
         409,
         "closed",
-        "Запись закрыта",
-        "На этот визит больше не записывают: список готовят для предприятия.",
+        N_("Запись закрыта"),
+        N_("На этот визит больше не записывают: список готовят для предприятия."),
     ),
     Reason.SLOT_CANCELLED: Words(
         409,
         "slot_cancelled",
-        "Визит отменён",
-        "Организаторы отменили этот визит.",
+        N_("Визит отменён"),
+        N_("Организаторы отменили этот визит."),
     ),
     Reason.PARTY_SIZE: Words(
         422,
         "party_size",
-        "Слишком большая группа",
-        "В одной заявке на этот визит не бывает столько человек.",
+        N_("Слишком большая группа"),
+        N_("В одной заявке на этот визит не бывает столько человек."),
     ),
     Reason.AGE: Words(
         422,
         "age",
-        "Возраст не подходит",
-        "Не все из вашей группы подходят по возрасту: предприятие не пропустит их.",
+        N_("Возраст не подходит"),
+        N_("Не все из вашей группы подходят по возрасту: предприятие не пропустит их."),
     ),
     Reason.ADULTS: Words(
         422,
         "too_few_adults",
-        "Детей больше, чем могут вести взрослые",
-        "Добавьте взрослых или запишите меньше детей: одних предприятие их не пропустит.",
+        N_("Детей больше, чем могут вести взрослые"),
+        N_("Добавьте взрослых или запишите меньше детей: одних предприятие их не пропустит."),
     ),
     Reason.ALREADY: Words(
         409,
         "already_registered",
-        "Этот адрес уже записан на этот визит",
-        "Ссылку на билет мы отправили на указанную почту: проверьте входящие и папку «Спам». "
-        "Здесь мы её не показываем, чтобы чужой билет не увидел посторонний.",
+        N_("Этот адрес уже записан на этот визит"),
+        N_(
+            "Ссылку на билет мы отправили на указанную почту: проверьте входящие и папку «Спам». "
+            "Здесь мы её не показываем, чтобы чужой билет не увидел посторонний."
+        ),
     ),
     Reason.LIMIT: Words(
         409,
         "season_limit",
-        "Достигнут предел записей на сезон",
-        "На этот адрес уже оформлено столько заявок, сколько можно одному человеку за сезон. "
-        "Отмените одну из них — и сможете записаться сюда.",
+        N_("Достигнут предел записей на сезон"),
+        N_(
+            "На этот адрес уже оформлено столько заявок, сколько можно одному человеку за сезон. "
+            "Отмените одну из них — и сможете записаться сюда."
+        ),
     ),
     Reason.FULL: Words(
         409,
         "full",
-        "Мест на всю группу не хватило",
-        "Свободных мест меньше, чем человек в заявке. Мы вас не записали и в лист ожидания не поставили.",
+        N_("Мест на всю группу не хватило"),
+        N_("Свободных мест меньше, чем человек в заявке. Мы вас не записали и в лист ожидания не поставили."),
     ),
 }
 
@@ -101,86 +118,90 @@ NO_CHANGES: Mapping[Reason, Words] = {
     Reason.FULL: Words(
         409,
         "full",
-        "Мест уже не хватает",
-        "Пока вы выбирали, места заняли другие. Ваша прежняя запись осталась как была.",
+        N_("Мест уже не хватает"),
+        N_("Пока вы выбирали, места заняли другие. Ваша прежняя запись осталась как была."),
     ),
     Reason.ALREADY: Words(
         409,
         "already_registered",
-        "На этот визит у вас уже есть заявка",
-        "На один визит бывает одна заявка с адреса. Ваша прежняя запись осталась как была.",
+        N_("На этот визит у вас уже есть заявка"),
+        N_("На один визит бывает одна заявка с адреса. Ваша прежняя запись осталась как была."),
     ),
     Reason.FROZEN: Words(
         409,
         "frozen",
-        "Список уже передан предприятию",
-        "Изменить его здесь больше нельзя. Если ошибка мешает пройти, позвоните организаторам.",
+        N_("Список уже передан предприятию"),
+        N_("Изменить его здесь больше нельзя. Если ошибка мешает пройти, позвоните организаторам."),
     ),
     Reason.STALE: Words(
         409,
         "stale",
-        "Заявку только что изменили",
-        "Кажется, её поправили в другой вкладке или на другом телефоне. Если верно то, что вы набрали здесь, "
-        "отправьте ещё раз.",
+        N_("Заявку только что изменили"),
+        N_(
+            "Кажется, её поправили в другой вкладке или на другом телефоне. Если верно то, что вы набрали здесь, "
+            "отправьте ещё раз."
+        ),
     ),
     Reason.NOT_ACTIVE: Words(
         409,
         "not_active",
-        "Менять нечего",
-        "Эта заявка отменена или её данных больше нет.",
+        N_("Менять нечего"),
+        N_("Эта заявка отменена или её данных больше нет."),
     ),
 }
 """Why a ticket stays as it was; what is not here is said as a refusal."""
 
-_PAST = Words(409, "past", "Визит уже прошёл", "На этот визит больше не записывают.")
+_PAST = Words(409, "past", N_("Визит уже прошёл"), N_("На этот визит больше не записывают."))
 _FULL_AND_NO_LINE = Words(
     409,
     "full",
-    "Мест на всю группу не хватило",
-    "Свободных мест меньше, чем человек в заявке. Мы вас не записали: листа ожидания на этот визит нет.",
+    N_("Мест на всю группу не хватило"),
+    N_("Свободных мест меньше, чем человек в заявке. Мы вас не записали: листа ожидания на этот визит нет."),
 )
 
 CONTRADICTED = Words(
     422,
     "key_reused",
-    "Ключ уже использован",
-    "С этим ключом уже приходила другая заявка. Для новой заявки нужен новый ключ.",
+    N_("Ключ уже использован"),
+    N_("С этим ключом уже приходила другая заявка. Для новой заявки нужен новый ключ."),
 )
 
 UNSETTLED = Words(
     503,
     "unsettled",
-    "Проверяем места, ещё не подтверждено",
-    "Таблица с местами отвечает дольше обычного. Заявка не потеряется и не запишется дважды: "
-    "её можно отправить снова с тем же ключом.",
+    N_("Проверяем места, ещё не подтверждено"),
+    N_(
+        "Таблица с местами отвечает дольше обычного. Заявка не потеряется и не запишется дважды: "
+        "её можно отправить снова с тем же ключом."
+    ),
     retry_after=3,
 )
 _BUSY = Words(
     503,
     "busy",
-    "Очень много заявок",
-    "Сейчас записываются сразу много людей. Ваша заявка ещё не принята: отправьте её снова через несколько секунд.",
+    N_("Очень много заявок"),
+    N_("Сейчас записываются сразу много людей. Ваша заявка ещё не принята: отправьте её снова через несколько секунд."),
     retry_after=5,
 )
 _UNAVAILABLE = Words(
     503,
     "unavailable",
-    "Расписание сейчас не отвечает",
-    "Мы не можем проверить места. Попробуйте через минуту: ничего из записанного не пропало.",
+    N_("Расписание сейчас не отвечает"),
+    N_("Мы не можем проверить места. Попробуйте через минуту: ничего из записанного не пропало."),
     retry_after=15,
 )
 _STOPPED = Words(
     503,
     "stopped",
-    "Запись приостановлена",
-    "Мы проверяем список заявок и пока никого не записываем. Ранее подтверждённые записи в силе.",
+    N_("Запись приостановлена"),
+    N_("Мы проверяем список заявок и пока никого не записываем. Ранее подтверждённые записи в силе."),
     retry_after=60,
 )
 _MOVING = Words(
     503,
     "moving",
-    "Переезжаем, это недолго",
-    "Список заявок переносят на новое место. Ничего не пропадёт: отправьте заявку снова через минуту.",
+    N_("Переезжаем, это недолго"),
+    N_("Список заявок переносят на новое место. Ничего не пропадёт: отправьте заявку снова через минуту."),
     retry_after=30,
 )
 _FAULTS: tuple[tuple[type[Exception], Words], ...] = (
@@ -196,31 +217,41 @@ _STATUSES: Mapping[int, Words] = {
     400: Words(
         400,
         "malformed",
-        "Запрос не разобрать",
-        "В запросе что-то испорчено: вернитесь на страницу визита и заполните её заново.",
+        N_("Запрос не разобрать"),
+        N_("В запросе что-то испорчено: вернитесь на страницу визита и заполните её заново."),
     ),
-    401: Words(401, "unauthorized", "Нужен билет", "Передайте билет в заголовке Authorization: Bearer <билет>."),
+    401: Words(
+        401, "unauthorized", N_("Нужен билет"), N_("Передайте билет в заголовке Authorization: Bearer <билет>.")
+    ),
     404: Words(
-        404, "not_found", "Такой страницы нет", "Возможно, в адресе опечатка или ссылка скопирована не до конца."
+        404,
+        "not_found",
+        N_("Такой страницы нет"),
+        N_("Возможно, в адресе опечатка или ссылка скопирована не до конца."),
     ),
-    405: Words(405, "method_not_allowed", "Так сюда нельзя", "Эта страница не принимает такие запросы."),
+    405: Words(405, "method_not_allowed", N_("Так сюда нельзя"), N_("Эта страница не принимает такие запросы.")),
     413: Words(
-        413, "too_large", "Слишком много данных", "Столько данных в заявке не бывает: сократите её и отправьте снова."
+        413,
+        "too_large",
+        N_("Слишком много данных"),
+        N_("Столько данных в заявке не бывает: сократите её и отправьте снова."),
     ),
-    415: Words(415, "unsupported", "Формат не подходит", "Мы принимаем только обычную форму или JSON в UTF-8."),
+    415: Words(415, "unsupported", N_("Формат не подходит"), N_("Мы принимаем только обычную форму или JSON в UTF-8.")),
 }
 OPEN_AGAIN = Words(
     403,
     "open_again",
-    "Откройте приложение ещё раз",
-    "ВКонтакте открыло эту страницу слишком давно, и мы не можем узнать вас. Закройте приложение и откройте его снова: "
-    "всё записанное на месте.",
+    N_("Откройте приложение ещё раз"),
+    N_(
+        "ВКонтакте открыло эту страницу слишком давно, и мы не можем узнать вас. "
+        "Закройте приложение и откройте его снова: всё записанное на месте."
+    ),
 )
 OUR_FAULT = Words(
     500,
     "internal",
-    "У нас ошибка",
-    "Мы уже знаем о ней. Если вы отправляли заявку, отправьте её снова: дважды она не запишется.",
+    N_("У нас ошибка"),
+    N_("Мы уже знаем о ней. Если вы отправляли заявку, отправьте её снова: дважды она не запишется."),
 )
 
 
@@ -252,15 +283,16 @@ def of_status(status: int) -> Words:
 def of_misfit(age: int, offer: Offer) -> str:
     """Why somebody of this age cannot come."""
     if age < offer.terms.min_age:
-        least = russian.years_genitive(offer.terms.min_age)
-        return f"{russian.years(age)} — рано: на этот визит пускают с{NBSP}{least}."
-    most = russian.years_genitive(offer.terms.max_age)
-    return f"{russian.years(age)} — не подходит: на этот визит пускают до{NBSP}{most}."
+        said, limit = _("%(years)s — рано: на этот визит пускают с %(limit)s."), offer.terms.min_age
+    else:
+        said, limit = _("%(years)s — не подходит: на этот визит пускают до %(limit)s."), offer.terms.max_age
+    return typeset(said % {"years": speech.years(age), "limit": speech.years_genitive(limit)})
 
 
 def of_party_size(offer: Offer) -> str:
     """How many may come together."""
-    return f"В одной заявке на этот визит — не больше {russian.people_genitive(offer.terms.max_party)}."
+    most = speech.people_genitive(offer.terms.max_party)
+    return _("В одной заявке на этот визит — не больше %(people)s.") % {"people": most}
 
 
 def of_too_few_adults(offer: Offer, ages: tuple[int, ...]) -> str:
@@ -268,28 +300,31 @@ def of_too_few_adults(offer: Offer, ages: tuple[int, ...]) -> str:
     led = offer.terms.children_per_adult
     adults = sum(age >= ADULT for age in ages)
     missing = -(-(len(ages) - adults) // led) - adults
-    more = counted(missing, "взрослого", "взрослых", "взрослых")
-    children = counted(led, "ребёнка", "детей", "детей")
-    return f"Один взрослый ведёт не больше {children}: добавьте ещё {more}."
+    more = counted("%d взрослого", "%d взрослых", missing)
+    children = counted("%d ребёнка", "%d детей", led)
+    return _("Один взрослый ведёт не больше %(children)s: добавьте ещё %(adults)s.") % {
+        "children": children,
+        "adults": more,
+    }
 
 
 def of_party(ages: Sequence[int]) -> str:
     """Who comes: each of a family by age, a class by how many are of an age."""
     if len(ages) <= LARGEST_FAMILY:
-        return f"{russian.people(len(ages))}: {', '.join(map(russian.years, ages))}"
-    counted_ages = (f"{russian.years(age)}{NBSP}— {ages.count(age)}" for age in sorted(set(ages)))
-    return f"{russian.people(len(ages))}: {', '.join(counted_ages)}"
+        return f"{speech.people(len(ages))}: {', '.join(map(speech.years, ages))}"
+    counted_ages = (f"{speech.years(age)}{NBSP}— {ages.count(age)}" for age in sorted(set(ages)))
+    return f"{speech.people(len(ages))}: {', '.join(counted_ages)}"
 
 
 def of_registration(registration: Registration, place: int | None) -> str:
     """Where a registration stands, in one sentence that cannot be misread."""
     if registration.standing is Standing.CONFIRMED:
-        return "Вы записаны"
+        return _("Вы записаны")
     if registration.standing is Standing.WAITING:
-        return f"Вы в листе ожидания, {place}-й в очереди"
+        return _("Вы в листе ожидания, %(place)s-й в очереди") % {"place": place}
     if registration.standing is Standing.CANCELLED:
-        return "Визит отменён" if registration.reason is Reason.SLOT_CANCELLED else "Заявка отменена"
-    return "Не получилось записать"
+        return _("Визит отменён") if registration.reason is Reason.SLOT_CANCELLED else _("Заявка отменена")
+    return _("Не получилось записать")
 
 
 def of_offer(offer: Offer) -> str:
@@ -299,24 +334,23 @@ def of_offer(offer: Offer) -> str:
 
 def of_day(day: CalendarDay) -> str:
     """What a day has, in full: for who hears the calendar."""
-    visits = counted(day.visits, "визит", "визита", "визитов")
     if day.best is Availability.OPEN:
-        return f"{visits}, свободно {counted(day.free, 'место', 'места', 'мест')}"
-    return f"{visits}, {_BEST[day.best]}"
+        return f"{speech.visits(day.visits)}, {counted('свободно %d место', 'свободно %d мест', day.free)}"
+    return f"{speech.visits(day.visits)}, {_(_BEST[day.best])}"
 
 
 _BEST: Mapping[Availability | None, str] = {
-    Availability.WAITING: "лист ожидания",
-    Availability.NOT_OPEN_YET: "запись ещё не открылась",
-    None: "записаться нельзя",
+    Availability.WAITING: N_("лист ожидания"),
+    Availability.NOT_OPEN_YET: N_("запись ещё не открылась"),
+    None: N_("записаться нельзя"),
 }
 
 _OFFERS: Mapping[Availability, Callable[[Offer], str]] = {
-    Availability.OPEN: lambda o: f"свободно {o.free} из{NBSP}{o.terms.capacity}",
-    Availability.WAITING: lambda o: "лист ожидания",
-    Availability.FULL: lambda o: "мест нет",
-    Availability.NOT_OPEN_YET: lambda o: f"запись с{NBSP}{russian.deadline(o.terms.opens)}",
-    Availability.CLOSED: lambda o: "запись закрыта",
-    Availability.CANCELLED: lambda o: "отменена",
-    Availability.PAST: lambda o: "завершена",
+    Availability.OPEN: lambda o: typeset(_("свободно %(free)d из %(all)d") % {"free": o.free, "all": o.terms.capacity}),
+    Availability.WAITING: lambda o: _("лист ожидания"),
+    Availability.FULL: lambda o: _("мест нет"),
+    Availability.NOT_OPEN_YET: lambda o: typeset(_("запись с %(when)s") % {"when": speech.deadline(o.terms.opens)}),
+    Availability.CLOSED: lambda o: _("запись закрыта"),
+    Availability.CANCELLED: lambda o: _("отменена"),
+    Availability.PAST: lambda o: _("завершена"),
 }
