@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -429,7 +430,7 @@ def test_a_server_that_is_down_puts_everything_off_after_one_attempt() -> None:
         assert deliverer(story.ledger(), server).run("r1") == Report(0, 0, 5, 0)
     assert behaviour.connections == 1
 
-    story.clock.advance(seconds=30)
+    story.clock.advance(minutes=1)
     healthy = Behaviour()
     with Server(healthy) as server:
         assert deliverer(story.ledger(), server).run("r2") == Report(5, 0, 0, 0)
@@ -775,3 +776,36 @@ def test_the_code_to_show_travels_inside_the_letter_and_opens_no_ticket(box: Mai
     assert picture["size"] < 2_000
     assert f'src="cid:code.{anna}.0@mosprom.example"' in told["html"]
     assert SITE + "/show/" not in told["html"] + told["text"]
+
+
+def test_a_server_that_refuses_us_is_left_alone_ever_longer_until_it_takes_a_letter() -> None:
+    story = crowd(3)
+    refusing = Behaviour(senders={"bot@mosprom.example": "550 5.4.5 Daily quota exceeded"})
+    tried = []
+    with Server(refusing) as server:
+        sender_ = deliverer(story.ledger(), server)
+        for minute in range(8):
+            before = refusing.connections
+            sender_.run(f"minute {minute}")
+            tried += [minute] * (refusing.connections - before)
+            story.clock.advance(minutes=1)
+        assert deliverer(story.ledger(), server).run("another instance") == Report(0, 0, 0, due_left=0)
+        refusing.senders.clear()
+        story.clock.advance(minutes=30)
+        assert sender_.run("mended") == Report(3, 0, 0, 0)
+
+    assert tried == [0, 1, 3, 7]
+    story.register(email="dora@example.ru")
+    with Server(Behaviour()) as server:
+        assert deliverer(story.ledger(), server).run("at once") == Report(1, 0, 0, 0)
+
+
+def test_a_server_that_cannot_be_reached_is_tried_again_by_the_next_run() -> None:
+    story = crowd(3)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        nowhere = SmtpTransport(f"smtp://127.0.0.1:{free.getsockname()[1]}")
+    Deliverer(lambda: story.ledger(), nowhere, TOKENS, SITE, FROM).run("r1")
+    story.clock.advance(seconds=30)
+
+    with Server(Behaviour()) as server:
+        assert deliverer(story.ledger(), server).run("r2") == Report(3, 0, 0, 0)

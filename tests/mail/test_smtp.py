@@ -130,14 +130,14 @@ def test_a_refused_sender_is_our_fault_and_stops_the_run() -> None:
     behaviour = Behaviour(senders={"bot@mosprom.example": "550 5.7.1 bot@mosprom.example may not send here"})
     with Server(behaviour) as server:
         [outcome] = send(url(server), "anna@example.ru")
-    assert outcome == Deferred("the sender is refused: 550 5.7.1 … may not send here", ours=True, stop=True)
+    assert outcome == Deferred("the sender is refused: 550 5.7.1 … may not send here", ours=True, stop=True, rest=True)
 
 
 def test_a_sender_that_must_slow_down_stops_the_run_and_nobody_is_called() -> None:
     behaviour = Behaviour(senders={"bot@mosprom.example": "451 4.3.2 Too many letters"})
     with Server(behaviour) as server:
         [outcome] = send(url(server), "anna@example.ru")
-    assert outcome == Deferred("the sender is refused: 451 4.3.2 Too many letters", ours=False, stop=True)
+    assert outcome == Deferred("the sender is refused: 451 4.3.2 Too many letters", ours=False, stop=True, rest=True)
 
 
 def test_three_letters_in_a_row_against_policy_stop_the_run(box: Mailbox) -> None:

@@ -23,7 +23,10 @@ CLAIM_LASTS = timedelta(minutes=15)
 STALE_AFTER = timedelta(days=1)
 """How long after the visit began nobody is mailed about it any more."""
 
+FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(minutes=15)
 CLAIMED, SENT, FAILED, DEFERRED = "claimed", "sent", "failed", "deferred"
+HELD = "held"
+"""The mail server wants to be left alone for a while: it refused us, whatever the letter."""
 DESTROYED = "destroyed"
 """Names and contacts of registrations were destroyed, and why."""
 SYNC_LEASE = "lease.sync"
@@ -58,6 +61,8 @@ class Outbox:
     """Why a notice will never be sent (a mailbox that does not exist, say)."""
     deferred: dict[str, list[datetime]] = field(default_factory=dict)
     """When a notice was tried in vain."""
+    held: list[datetime] = field(default_factory=list)
+    """When the mail server refused us, since it last took a letter."""
     destroyed: dict[str, Destruction] = field(default_factory=dict)
     """Registrations whose names and contacts are no more."""
 
@@ -70,6 +75,10 @@ class Outbox:
             return
 
     def _apply(self, at: datetime, kind: str, run: str, items: dict[str, str]) -> None:
+        if kind == HELD:
+            self.held.append(at)
+        elif kind == SENT:
+            self.held.clear()
         for item, detail in items.items():
             if kind == CLAIMED:
                 self._claim(item, Claim(run, at))
@@ -97,6 +106,10 @@ class Outbox:
     def _end(self, item: str) -> None:
         self.claims.pop(item, None)
         self.done.add(item)
+
+    def rests(self, now: datetime) -> bool:
+        """Whether the mail server is to be left alone at `now`: a minute after it refused us, then ever longer."""
+        return bool(self.held) and now < max(self.held) + min(FIRST_REST * 2 ** (len(self.held) - 1), LONGEST_REST)
 
     def holds(self, run: str, item: str) -> bool:
         """Whether `run` has the claim on `item` and it was not dealt with before."""

@@ -29,7 +29,7 @@ from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
 from zapis.core.model import Notice, NoticeId, NoticeKind, Registration, RegistrationId
-from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, SENT, Outbox, due, outbox_row, stands
+from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, HELD, SENT, Outbox, due, outbox_row, stands
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
@@ -50,6 +50,7 @@ LOOK_AGAIN_AFTER = 4.0
 """Seconds after which a run that has sent something looks whether more is due: where one comes, others come."""
 RECORD_PAUSES = (0.0, 1.0, 4.0)
 """Seconds before each attempt to record: what cannot be recorded is sent again."""
+SERVER = "the mail server"
 NOBODY = "nobody to write to: the person was erased"
 PARTS = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
 
@@ -191,6 +192,9 @@ class Deliverer:
     def _run(self, run: _Run) -> Report:
         self._hear()
         self._record(run)
+        if self._outbox.rests(self._opened().now()):
+            log.info("the mail server refused us a while ago and is left alone")
+            return Report(0, 0, 0, due_left=len(self._due()))
         with self._transport.connection() as connection:
             while self._send_all(run, connection) and self._look_again_after is not None and not run.over:
                 time.sleep(self._look_again_after)
@@ -263,7 +267,10 @@ class Deliverer:
         outcome = self._outcome(notice, connection)
         _tell(notice, outcome, self._people.get(notice.registration))
         run.note(notice, outcome)
-        run.stopped = isinstance(outcome, Deferred) and outcome.stop
+        if isinstance(outcome, Deferred):
+            run.stopped = outcome.stop
+            if outcome.rest:
+                self._unrecorded.append(outbox_row(self._opened().now(), HELD, run.id, [SERVER]))
 
     def _outcome(self, notice: Notice, connection: Connection) -> Outcome:
         person = self._people.get(notice.registration)

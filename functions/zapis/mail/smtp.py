@@ -56,6 +56,8 @@ class Deferred:
     """Only the operator can mend it."""
     stop: bool = False
     """The letters after it would fare no better."""
+    rest: bool = False
+    """The server answered that it wants none of ours now: some providers count every further try against us."""
 
 
 Outcome = Sent | Failed | Deferred
@@ -168,7 +170,8 @@ class _Conversation:
             self._in_vain = 0
             return outcome
         self._in_vain += 1
-        return replace(outcome, stop=outcome.stop or self._in_vain >= IN_VAIN)
+        vain = self._in_vain >= IN_VAIN
+        return replace(outcome, stop=outcome.stop or vain, rest=outcome.rest or (vain and outcome.ours))
 
     def trouble(self) -> str | None:
         try:
@@ -194,7 +197,7 @@ class _Conversation:
             refusal = self._address(sender, recipient)
         except _Refused as refused:
             self._drop()
-            return Deferred(str(refused), refused.ours, stop=True)
+            return Deferred(str(refused), refused.ours, stop=True, rest=True)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Deferred(_broken(error), ours=isinstance(error, ssl.SSLError), stop=True)
