@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import socket
 import threading
 import time
@@ -132,6 +133,16 @@ def test_the_links_in_the_letter_open_the_ticket(box: Mailbox) -> None:
     assert [TOKENS.registration(token.removesuffix("/cancel")) for token in tokens] == [anna, anna]
     assert [token.endswith("/cancel") for token in tokens] == [False, True]
     assert f'href="{SITE}/ticket/{tokens[0]}"' in told["html"]
+
+
+def test_links_of_an_english_letter_lead_to_pages_in_english(box: Mailbox) -> None:
+    story, _ = kinds.confirmed("en")
+    deliverer(story.ledger(), box).run("r1")
+
+    told = box.last()
+    assert told is not None
+    links = re.findall(r"https://\S+", told["text"])
+    assert [link.partition("/ticket/")[0] for link in links] == [f"{SITE}/en", f"{SITE}/en"]
 
 
 def test_the_calendar_entry_arrives_twice_and_is_the_same(box: Mailbox) -> None:

@@ -55,6 +55,14 @@ def test_a_letter_is_shown_with_its_picture_and_asks_the_network_for_nothing(wri
         assert [source for source in sources if not re.match(r"data:image/png|[\w.]+\.html$", source)] == []
 
 
+def test_the_page_is_opened_unless_that_is_not_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("click.launch", opened.append)
+    done = CliRunner().invoke(main, ["mail", "preview", "--out", str(tmp_path)])
+
+    assert (done.exit_code, opened) == (0, [(tmp_path / "index.html").as_uri()])
+
+
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:

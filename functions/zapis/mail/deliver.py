@@ -33,7 +33,7 @@ from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, HELD, SEN
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
-from zapis.mail.letters import Letter, Links, Matter, Sender, compose
+from zapis.mail.letters import RUSSIAN, Letter, Links, Matter, Sender, compose, language_of
 from zapis.mail.mime import UnusableAddress, to_message
 from zapis.mail.samples import letter as sample_letter
 from zapis.mail.samples import samples
@@ -296,7 +296,7 @@ class Deliverer:
             place=state.place(registration.id),
             instead=self._instead(notice, registration),
         )
-        return compose(matter, self._catalogue, self._sender, self._links(registration.id))
+        return compose(matter, self._catalogue, self._sender, self._links(registration.id, language_of(person)))
 
     def _instead(self, notice: Notice, registration: Registration) -> tuple[Alternative, ...]:
         if notice.kind is not NoticeKind.SLOT_CANCELLED:
@@ -307,10 +307,12 @@ class Deliverer:
         site = f"{self._site_url}/"
         return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site, site))
 
-    def _links(self, registration: RegistrationId) -> Links:
-        ticket = f"{self._site_url}/ticket/{self._tokens.ticket(registration)}"
+    def _links(self, registration: RegistrationId, language: str) -> Links:
+        """They lead on in the letter's language; the site's own needs no word in its addresses."""
+        site = self._site_url if language == RUSSIAN else f"{self._site_url}/{language}"
+        ticket = f"{site}/ticket/{self._tokens.ticket(registration)}"
         shown = f"{self._site_url}/show/{self._tokens.shown(registration)}"
-        return Links(ticket, f"{ticket}/cancel", f"{self._site_url}/", shown)
+        return Links(ticket, f"{ticket}/cancel", f"{site}/", shown)
 
     def _stands(self, notice: Notice) -> bool:
         """Whether no later entry has overtaken it."""

@@ -32,6 +32,7 @@ from zapis.resources import resource
 
 LONGEST_SUBJECT = 120
 LONGEST_NAME = 80
+RUSSIAN = "ru"
 TONES = {
     NoticeKind.CONFIRMED: "good",
     NoticeKind.PROMOTED: "good",
@@ -120,12 +121,17 @@ class Letter:
     picture: Picture | None = None
 
 
+def language_of(person: Person) -> str:
+    """The language that a person is written in: that of the form, if letters are worded in it."""
+    return person.language if person.language in SPEECHES else RUSSIAN
+
+
 def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) -> Letter:
     """The letter for `matter`. Raises KeyError for a slot or season that the catalogue does not have."""
     notice, season = matter.notice, catalogue.season
     if season is None:
         raise KeyError("season")
-    language = matter.person.language if matter.person.language in SPEECHES else "ru"
+    language = language_of(matter.person)
     scene = _scene(matter, catalogue, season, sender, links, language)
     templates = _templates(language)
     usual = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
