@@ -107,3 +107,15 @@ def test_a_lease_is_renewed_by_its_holder_and_lapses_within_a_minute():
 
     box.apply(outbox_row(minutes(2), CLAIMED, "two", [SYNC_LEASE]))
     assert box.holds("two", SYNC_LEASE)
+
+
+def test_a_bounce_stands_until_a_letter_arrives_whatever_else_is_due(season):
+    confirmation, later = first(season), "anna@S.202612020000.reminder"
+    sent_then_bounced = outbox(
+        outbox_row(minutes(11), SENT, "one", [confirmation]),
+        outbox_row(minutes(12), FAILED, "two", {later: "552 5.2.2 mailbox full"}),
+    )
+    assert sent_then_bounced.bounced == {"anna@S": "552 5.2.2 mailbox full"}
+
+    sent_then_bounced.apply(outbox_row(minutes(13), SENT, "three", ["anna@S.1.corrected"]))
+    assert sent_then_bounced.bounced == {}

@@ -59,6 +59,8 @@ class Outbox:
     """Sent, or failed for good."""
     failed: dict[str, str] = field(default_factory=dict)
     """Why a notice will never be sent (a mailbox that does not exist, say)."""
+    bounced: dict[str, str] = field(default_factory=dict)
+    """Why the last letter to a registration did not arrive and never will."""
     deferred: dict[str, list[datetime]] = field(default_factory=dict)
     """When a notice was tried in vain."""
     held: list[datetime] = field(default_factory=list)
@@ -84,9 +86,10 @@ class Outbox:
                 self._claim(item, Claim(run, at))
             elif kind == SENT:
                 self._end(item)
+                self.bounced.pop(_registration(item), None)
             elif kind == FAILED:
                 self._end(item)
-                self.failed[item] = detail
+                self.failed[item] = self.bounced[_registration(item)] = detail
             elif kind == DESTROYED:
                 self.destroyed[item] = Destruction(at, detail)
             elif kind == DEFERRED:
@@ -115,6 +118,10 @@ class Outbox:
         """Whether `run` has the claim on `item` and it was not dealt with before."""
         claim = self.claims.get(item)
         return claim is not None and claim.run == run and item not in self.done
+
+
+def _registration(notice: str) -> str:
+    return notice.partition(".")[0]
 
 
 def _lasts(item: str) -> timedelta:

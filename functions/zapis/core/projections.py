@@ -159,6 +159,6 @@ def _mail_words(view: View, registration: Registration) -> str:
     notice = view.state.notices.get(registration.id)
     if notice is None:
         return ""
-    if notice.id in view.outbox.failed:
+    if registration.id in view.outbox.bounced:
         return "не доставлено: проверьте адрес"
     return "отправлено" if notice.id in view.outbox.done else "в очереди"
