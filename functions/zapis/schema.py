@@ -35,6 +35,21 @@ class Column:
     """Another tab's column, such as `enterprises.name`."""
     lookup: str | None = None
     """For a formula: the title of the hidden tab where the row's `_id` is looked up."""
+    colours: tuple[tuple[str, str], ...] = ()
+    """What a cell's text begins with, and the colour it then has (#rrggbb); `*` is any other text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterView:
+    """A way to look at a tab that leaves it to everybody else as it is."""
+
+    key: str
+    title: str
+    sort: str
+    """The column by which its rows stand."""
+    descending: bool = False
+    only: tuple[tuple[str, str], ...] = ()
+    """Columns and the text that a row must have in them to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class Tab:
     """Rows that a new file begins with."""
     charts: tuple[Chart, ...] = ()
     """What floats over its last column."""
+    views: tuple[FilterView, ...] = ()
 
     def column(self, key: str) -> Column:
         """The column with this key. Raises KeyError."""
@@ -107,8 +123,14 @@ def _tab(path: Path) -> Tab:
         colour=declared.get("colour"),
         rows=tuple(declared.get("rows", ())),
         charts=tuple(Chart(**{**chart, "series": tuple(chart["series"])}) for chart in declared.get("charts", ())),
+        views=tuple(FilterView(**{**view, "only": _pairs(view, "only")}) for view in declared.get("views", ())),
     )
 
 
 def _column(declared: dict[str, Any]) -> Column:
-    return Column(**{**declared, "choices": tuple(declared.get("choices", ()))})
+    choices = tuple(declared.get("choices", ()))
+    return Column(**{**declared, "choices": choices, "colours": _pairs(declared, "colours")})
+
+
+def _pairs(declared: dict[str, Any], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple(declared.get(name, {}).items())

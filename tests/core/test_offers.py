@@ -149,7 +149,7 @@ def test_held_seats_that_are_left_are_released_once_their_time_has_come(desk):
 
     before, then, after = (desk.look(held, at=at) for at in (99, 100, 101))
 
-    assert "из 2 придержанных занято по коду 0" in before.remarks["S"]
+    assert "придержано 2, по коду занято 0" in before.remarks["S"]
     assert [len(look.offers) for look in (before, then, after)] == [0, 1, 0]
     assert desk.journal.told("boris") is NoticeKind.PROMOTED
 

@@ -191,7 +191,7 @@ def _remark_on_seats(decision: Decision, slot: SlotLedger, terms: Terms) -> None
         decision.remarks[slot.id] = f"{slot.taken} уже {are}; места не отнимутся, новые записи закрыты"
     elif still_held(slot):
         by_code = sum(slot.invited.values())
-        decision.remarks[slot.id] = f"{FINE} из {still_held(slot)} придержанных занято по коду {by_code}"
+        decision.remarks[slot.id] = f"{FINE} придержано {still_held(slot)}, по коду занято {by_code}"
 
 
 def _edit_digest(terms: Terms) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 
+from zapis.publish.changes import Change
 from zapis.publish.places import Place
 from zapis.schema import Chart
 from zapis.sheets import Json
@@ -20,13 +21,14 @@ DRAWN_ROWS = 100
 """Rows of the numbers that are drawn, the header among them: as many as a new tab has."""
 
 
-def lacking(here: Place, places: Mapping[str, Place]) -> Iterator[Json]:
-    """The requests that add the charts which `here` does not have."""
+def lacking(here: Place, places: Mapping[str, Place]) -> Iterator[Change]:
+    """The changes that add the charts which `here` does not have."""
     by_key = {place.tab.key: place for place in places.values()}
     for number, chart in enumerate(here.tab.charts):
         if _id(chart) not in here.charts:
             drawn = {"chartId": _id(chart), "spec": _spec(chart, by_key), "position": _position(here, number)}
-            yield {"addChart": {"chart": drawn}}
+            what = f"«{here.tab.title}»: the chart «{chart.title}» is missing"
+            yield Change(what, {"addChart": {"chart": drawn}})
 
 
 def _id(chart: Chart) -> int:

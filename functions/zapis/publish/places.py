@@ -7,18 +7,22 @@ the header cell itself, so that column is known by the header that its formula n
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from zapis.core.tables import column_letter
 from zapis.schema import Column, Tab
 from zapis.sheets import Json
 
-SHEET_MASK = "sheets(properties(sheetId,title,gridProperties),protectedRanges(description),charts(chartId))"
-CELLS_MASK = "sheets(properties(sheetId),data(rowData(values(formattedValue,userEnteredValue))))"
+SHEET_MASK = (
+    "sheets(properties(sheetId,title,gridProperties),protectedRanges(description),charts(chartId),"
+    "filterViews(filterViewId),conditionalFormats(ranges,booleanRule(condition)))"
+)
+CELLS_MASK = "sheets(properties(sheetId),data(rowData(values(formattedValue,userEnteredValue,note,dataValidation))))"
 _HEADER_IN_FORMULA = re.compile(r'\(ROW\([^)]*\)=1[;,]\s*"((?:[^"]|"")*)"')
 
 Item = TypeVar("Item")
@@ -47,6 +51,16 @@ class Place:
     """Descriptions of the protections that are there."""
     charts: frozenset[int]
     """Ids of the charts that are there."""
+    views: frozenset[int]
+    """Ids of the filter views that are there."""
+    shades: tuple[tuple[int, int, str, str], ...]
+    """What colours cells: the first column, the one after the last, the kind of condition and its text."""
+    notes: Mapping[str, str]
+    """Column key -> the note on its header, of the columns that are there."""
+    rules: Mapping[str, Json]
+    """Column key -> what may stand in its first cell; empty where anything may."""
+    standing: Mapping[str, tuple[int, Mapping[str, str]]]
+    """`_id` -> the row's index and what its cells show, of the rows that were read."""
 
     @property
     def title(self) -> str:
@@ -56,6 +70,10 @@ class Place:
     def letter(self, key: str) -> str:
         """The letter of the column with this key, such as D."""
         return column_letter(self.columns[key])
+
+
+Places = Mapping[str, Place]
+"""Places by the titles of their tabs."""
 
 
 def place(tab: Tab, sheet: Json | None, taken: Collection[int] = ()) -> Place:
@@ -80,6 +98,11 @@ def place(tab: Tab, sheet: Json | None, taken: Collection[int] = ()) -> Place:
         height=len(rows),
         guarded=frozenset(guard.get("description", "") for guard in (sheet or {}).get("protectedRanges", ())),
         charts=frozenset(chart["chartId"] for chart in (sheet or {}).get("charts", ())),
+        views=frozenset(view["filterViewId"] for view in (sheet or {}).get("filterViews", ())),
+        shades=tuple(shade for rule in (sheet or {}).get("conditionalFormats", ()) for shade in _shades(rule)),
+        notes={key: str(headers[number].get("note", "")) for key, number in found.items()},
+        rules={key: _first_below(sheet or {}, number).get("dataValidation", {}) for key, number in found.items()},
+        standing={row_id: shown for row_id, shown in _standing(rows, found) if row_id},
     )
 
 
@@ -88,6 +111,14 @@ def entered(sheet: Json) -> list[list[Json]]:
     blocks: Sequence[Json] = sheet.get("data") or ({},)
     rows = ([*row.get("values", ())] for row in blocks[0].get("rowData", ()))
     return _cut([_cut(row, lambda cell: "userEnteredValue" in cell) for row in rows], bool)
+
+
+def condition_of(rule: Json) -> tuple[str, str]:
+    """A condition's kind and what it asks for; ranges are written in many ways, so of them the kind only."""
+    condition = rule.get("condition", {})
+    kind = condition.get("type", "")
+    values = [str(value.get("userEnteredValue", "")) for value in condition.get("values", ())]
+    return kind, "" if kind == "ONE_OF_RANGE" else json.dumps(values, ensure_ascii=False)
 
 
 def quoted(title: str) -> str:
@@ -109,6 +140,26 @@ def _header(cell: Json) -> str:
 
 def _formula(cell: Json) -> str:
     return str(cell.get("userEnteredValue", {}).get("formulaValue", ""))
+
+
+def _shades(rule: Json) -> list[tuple[int, int, str, str]]:
+    kind, text = condition_of(rule.get("booleanRule", {}))
+    spans = ((part.get("startColumnIndex", 0), part.get("endColumnIndex", 0)) for part in rule.get("ranges", ()))
+    return [(first, end, kind, text) for first, end in spans]
+
+
+def _first_below(sheet: Json, column: int) -> Json:
+    """The first cell below a header, though nobody has typed into it."""
+    blocks: Sequence[Json] = sheet.get("data") or ({},)
+    rows = blocks[0].get("rowData", ())
+    values = rows[1].get("values", ()) if len(rows) > 1 else ()
+    return dict(values[column]) if column < len(values) else {}
+
+
+def _standing(rows: Sequence[Sequence[Json]], found: Mapping[str, int]) -> Iterator[tuple[str, Any]]:
+    for number, row in enumerate(rows[1:], 1):
+        shown = {key: str(row[i].get("formattedValue", "")) for key, i in found.items() if i < len(row)}
+        yield shown.get("id", ""), (number, shown)
 
 
 def _lost_formula(column: Column, found: Mapping[str, int], headers: Sequence[Json]) -> bool:

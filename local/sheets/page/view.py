@@ -19,6 +19,7 @@ from local.sheets.drive import RANK
 from local.sheets.formats import general, show
 from local.sheets.locales import Locale, locale_of
 from local.sheets.page.looks import Looks, css_colour
+from local.sheets.page.shades import Shades
 from local.sheets.protection import covered, may_edit
 from local.sheets.ranges import from_grid_range, tab_of
 from local.sheets.workbook import EMPTY, Cell, Formula, Json, Tab, Workbook
@@ -119,6 +120,7 @@ class _Line:
 
     def __init__(self, book: Workbook, calc: Calc, tab: Tab, files: Container[str]) -> None:
         self.looks = Looks()
+        self._shades = Shades(book, tab)
         self._files = files
         self._calc = calc
         self._tab = tab
@@ -139,7 +141,7 @@ class _Line:
             "column": column,
             "text": text,
             "typed": _typed(cell, text, self._locale),
-            "look": self.looks.number(cell.format),
+            "look": self.looks.number(self._shades.format(row, column, text, cell.format)),
             "note": cell.note,
             "link": self._link(row, column, text),
             "kind": _kind(value),
