@@ -84,6 +84,7 @@ class Desk:
             waits=request.waits,
             body=body,
             consents=self.consents.stamps(request.consents) if request.consents else (),
+            code=ids.code_digest(slot, request.code) if request.code else "",
         )
         person = Person(
             request.name, request.email, request.phone, tuple(v.name for v in request.visitors), request.language

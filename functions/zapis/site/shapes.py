@@ -92,6 +92,7 @@ class RegistrationRequest(Struct, frozen=True):
     visitors: Annotated[list[Visitor], Meta(max_length=100, description="Needed unless a group comes.")] = []
     group: Annotated[Group | None, Meta(description="A school class or the like, counted by age.")] = None
     if_full: Literal["wait", "refuse"] = "refuse"
+    code: Annotated[str, Meta(max_length=100, description="What an organiser gave to who has a seat held back.")] = ""
     language: Literal["ru", "en"] = "ru"
 
 
