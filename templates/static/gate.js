@@ -23,17 +23,19 @@ if (list) {
   };
 
   const say = () => {
-    const words = waiting.length ? `${status.dataset.waiting} ${waiting.length}` : refused ? status.dataset.refused : "";
-    if (status.textContent !== words) status.textContent = words;
+    const said = waiting.length ? `${status.dataset.waiting} ${waiting.length}` : refused ? status.dataset.refused : "";
+    if (status.textContent !== said) status.textContent = said;
   };
 
-  const look = (button, came, one, all) => {
+  const words = list.dataset;
+
+  const look = (button, came, undoing) => {
     const [, who] = button.value.split("-");
     button.value = `${came ? "undo" : "come"}-${who}`;
     button.classList.toggle("button-quiet", came);
-    button.textContent = who === "all" ? (came ? "Снять все" : "Пришли все") : (came ? "Снять" : "Здесь");
+    button.textContent = who === "all" ? (came ? words.undoAll : words.all) : (came ? words.undo : words.here);
     const label = button.getAttribute("aria-label");
-    button.setAttribute("aria-label", `${came ? one : all}${label.slice(label.indexOf(":"))}`);
+    button.setAttribute("aria-label", `${came ? undoing : words.mark}${label.slice(label.indexOf(":"))}`);
   };
 
   const draw = (form, act, who) => {
@@ -41,11 +43,11 @@ if (list) {
       const button = guest.querySelector("button");
       if (who !== "all" && button.value.split("-")[1] !== who) continue;
       guest.classList.toggle("gate-came", act === "come");
-      look(button, act === "come", "Снять отметку", "Отметить");
+      look(button, act === "come", words.unmark);
     }
     const everybody = form.querySelector("button[value$=all]");
     const all = !form.querySelector(".gate-guest:not(.gate-came)");
-    if (everybody) look(everybody, all, "Снять отметки", "Отметить");
+    if (everybody) look(everybody, all, words.unmarkAll);
     const visit = form.closest("section");
     visit.querySelector("[data-came]").textContent = visit.querySelectorAll(".gate-came").length;
   };

@@ -371,7 +371,7 @@ async def test_who_was_promoted_passes_the_seat_on_by_an_equal_button(site: http
 
     assert "его получит следующий в очереди" in text(ticket)
     buttons = re.findall(r'<a class="(button[^"]*)" href="[^"]*">([^<]+)</a>', ticket.text)
-    assert buttons[:2] == [("button", "Добавить в календарь"), ("button", "Передать место следующему")]
+    assert buttons[:2] == [("button", "Добавить в\u00a0календарь"), ("button", "Передать место следующему")]
 
 
 async def test_the_mail_is_sent_again_and_once_in_ten_minutes(site: httpx.AsyncClient, programme: Programme):

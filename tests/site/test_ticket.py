@@ -23,7 +23,13 @@ async def test_a_ticket_says_when_where_and_what_to_bring(site: httpx.AsyncClien
 
     said = text(await site.get(path))
 
-    for words in ("суббота, 12 декабря, 11:00", "Главная проходная", "Паспорт", "Закрытая обувь", "Очки, если носите"):
+    for words in (
+        "в субботу, 12 декабря, в 11:00",
+        "Главная проходная",
+        "Паспорт",
+        "Закрытая обувь",
+        "Очки, если носите",
+    ):
         assert words in said
     assert registration.code in said
 
