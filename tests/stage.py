@@ -18,6 +18,7 @@ from zapis.publish.layout import lay_out
 from zapis.publish.sync import Report, Sync
 from zapis.schema import schema, tab
 from zapis.sheets import Sheets
+from zapis.tokens import Tokens
 
 ACCOUNT = "zapis-jobs@demo.iam.gserviceaccount.com"
 MASK = "sheets(properties(sheetId,title),data(rowData.values(formattedValue)))"
@@ -55,6 +56,7 @@ class Stage:
             settle=timedelta(seconds=settle),
             writer=writer,
             new_id=lambda: f"new{next(self._ids)}",
+            person_key=Tokens(["p" * 40]).person,
             gate_link=lambda enterprise: f"https://site.example/gate/{enterprise}",
         )
 

@@ -21,6 +21,7 @@ from zapis.publish.alarm import CHECKS
 from zapis.publish.files import read_file
 from zapis.publish.hidden import lines_of, rewrite
 from zapis.publish.sync import Sync
+from zapis.tokens import Tokens
 
 NAMES = ("anna", "boris", "vera", "gleb", "dina", "egor", "zhanna")
 
@@ -40,6 +41,7 @@ class Watched:
             settle=timedelta(),
             writer=writer,
             new_id=iter(["e1", "t1", "s1", *"abcdefgh"]).__next__,
+            person_key=Tokens(["p" * 40]).person,
         )
 
     @property

@@ -20,6 +20,7 @@ from zapis.ledger.sheet import SheetLedger
 from zapis.mail.deliver import Deliverer
 from zapis.publish.sync import Sync
 from zapis.site.desk import Desk
+from zapis.tokens import Tokens
 
 if TYPE_CHECKING:
     from tests.campaign.world import World
@@ -238,6 +239,7 @@ class SyncProcess(Job):
             settle=SETTLE,
             writer=self.writer,
             new_id=lambda: f"new-{self.dice.randrange(10**9)}",
+            person_key=Tokens(["p" * 40]).person,
         )
 
     async def go(self, plan: SyncRun) -> Any:

@@ -79,6 +79,7 @@ class Walk:
             settle=timedelta(),
             writer="sync",
             new_id=lambda: f"new{next(ids)}",
+            person_key=self.tokens.person,
             names=names,
         )
         self.committer = Committer(ledger, "site", pace=Unlimited())

@@ -195,8 +195,8 @@ def test_two_overlapping_instances_add_each_line_once(on_stage, sync):
     register(on_stage, "Анна")
 
     sync.run()
-    busy = other.run()
     register(on_stage, "Борис")
+    busy = other.run()
     sync.run()
 
     assert busy.busy

@@ -15,7 +15,9 @@ from itertools import chain
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
-from zapis.core.model import Notice, NoticeId
+from zapis.core.messages import has_a_seat
+from zapis.core.messages import notices as messages
+from zapis.core.model import Notice, NoticeId, NoticeKind
 from zapis.core.occasions import occasion, occasions
 
 OUTBOX_COLUMNS = ("at", "kind", "run", "items")
@@ -143,12 +145,15 @@ def retry_at(tries: Sequence[datetime]) -> datetime:
 def due(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
     """The notices to send at `now`, the oldest first: not dealt with, not claimed, not waiting to be retried."""
     news = (notice for notice in state.notices.values() if not _is_stale(state, notice, now))
-    notices = [notice for notice in chain(news, occasions(state, now)) if is_due(notice.id, outbox, now)]
+    owed = chain(news, occasions(state, now), messages(state, now))
+    notices = [notice for notice in owed if is_due(notice.id, outbox, now)]
     return sorted(notices, key=lambda notice: (notice.at, notice.id))
 
 
 def stands(state: State, notice: Notice, now: datetime) -> bool:
     """Whether nothing that landed since has overtaken a notice that was due."""
+    if notice.kind is NoticeKind.MESSAGE:
+        return has_a_seat(state, notice.registration, notice.slot)
     owed = (state.notices.get(notice.registration), occasion(state, state.registrations[notice.registration], now))
     return any(other is not None and other.id == notice.id for other in owed)
 

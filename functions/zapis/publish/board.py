@@ -7,7 +7,8 @@ this run; only the tab with a line for every registration is known by a stamp in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from zapis.core import projections
 from zapis.core.audit import Note
@@ -17,6 +18,7 @@ from zapis.core.model import SlotId
 from zapis.core.offers import FINE, Decision, Pending
 from zapis.core.organisers import Problem, Reading, read
 from zapis.core.projections import Lines, View
+from zapis.publish import pulse
 from zapis.publish.alarm import NOTE_ROW, noted
 from zapis.publish.files import File, Span, Strip, read_file
 from zapis.publish.hidden import HIDDEN_ROWS, append_new, lines_of, listed, renew, rewrite, same, write_id
@@ -81,8 +83,17 @@ class Board:
         return noted(self.file)
 
     def differs(self, reading: Reading, wanted: Wanted) -> bool:
-        """Whether the file is to be written; the note of the journal alone is not worth it."""
-        return bool(reading.needs_id or self._rewritten(_with_standing_note(self.file, wanted)))
+        """Whether the file is to be written; the note of the journal and the time alone are not worth it."""
+        return bool(reading.needs_id or self._rewritten(_with_standing_notes(self.file, wanted)))
+
+    def beat(self, now: datetime) -> list[str]:
+        """Where nothing else is written: say now and then that the file was read. Nobody's lease is needed for it."""
+        standing = lines_of(self.file, CHECKS)
+        if pulse.is_fresh(standing.get(pulse.ROW), now):
+            return []
+        lines = standing | {pulse.ROW: pulse.line(now)}
+        self._sheets.batch_update(self._spreadsheet, rewrite(self.file.ids[CHECKS.key], lines))
+        return [self._spreadsheet]
 
     def publish(self, reading: Reading, wanted: Wanted, more: Sequence[Json] = ()) -> list[str]:
         """Write ids that are missing, whatever differs, and `more`; the spreadsheets that were written to."""
@@ -111,29 +122,35 @@ class Board:
         return requests + append_new(file, REGISTRATIONS, wanted[LINES.key], listed(file, REGISTRATIONS))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said in the file besides what follows from its rows."""
+
+    troubles: Mapping[str, str]
+    """Beside enterprises, by id."""
+    note: Note
+    """Of the journal."""
+    now: datetime
+
+
 def wanted(
-    view: View,
-    reading: Reading,
-    decision: Decision,
-    troubles: Mapping[str, str],
-    note: Note,
-    gate_link: GateLink,
-    answers: Wanted,
+    view: View, reading: Reading, decision: Decision, said: Said, gate_link: GateLink, answers: Wanted
 ) -> Wanted:
-    """What the hidden tabs are to say. `troubles`: beside enterprises; `note`: of the journal; `answers`: to acts."""
+    """What the hidden tabs are to say. `answers`: to acts."""
+    checks = _checks(reading, said.troubles, gate_link)
     return answers | {
         SEATS.key: projections.seats(view, _remarks(reading, decision), decision.pending),
-        CHECKS.key: _checks(reading, troubles, gate_link) | {NOTE_ROW: (str(note), "")},
+        CHECKS.key: checks | {pulse.ROW: pulse.line(said.now), NOTE_ROW: (str(said.note), "")},
         LINES.key: projections.registrations(view),
         NUMBERS.key: projections.summary(view),
     }
 
 
-def _with_standing_note(file: File, wanted: Wanted) -> Wanted:
-    standing = lines_of(file, CHECKS).get(NOTE_ROW)
-    kept = {NOTE_ROW: standing} if standing else {}
-    lines = {row: cells for row, cells in wanted[CHECKS.key].items() if row != NOTE_ROW}
-    return wanted | {CHECKS.key: lines | kept}
+def _with_standing_notes(file: File, wanted: Wanted) -> Wanted:
+    """What is wanted, but the note of the journal and the time of the last run as they stand: not worth a write."""
+    standing = lines_of(file, CHECKS)
+    lines = wanted[CHECKS.key] | {row: standing[row] for row in (pulse.ROW, NOTE_ROW) if row in standing}
+    return wanted | {CHECKS.key: lines}
 
 
 def _remarks(reading: Reading, decision: Decision) -> dict[str, str]:

@@ -14,20 +14,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from zapis.core.calls import PersonKeys
 from zapis.core.catalogue import MOSCOW, to_rows
+from zapis.core.concerns import concerns
 from zapis.core.entries import to_row
 from zapis.core.model import SlotId
 from zapis.core.notices import CLAIMED, SYNC_LEASE, outbox_row
 from zapis.core.offers import Decision, Pending, decide
 from zapis.core.organisers import Reading
-from zapis.core.projections import View
+from zapis.core.projections import Lines, View
 from zapis.core.retention import Keeping
 from zapis.errors import SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Ledger
 from zapis.publish import alarm, board, destruction
+from zapis.publish.acts import Acts, Rules, acts
 from zapis.publish.board import Board, GateLink
 from zapis.publish.books import Books
-from zapis.publish.rosters import Rosters
+from zapis.publish.rolls import SHARED, Look
+from zapis.publish.rosters import Rosters, shared
 from zapis.sheets import Sheets
 
 log = logging.getLogger("zapis.sync")
@@ -39,6 +43,8 @@ class Report:
     """What a run did."""
 
     offers: int = 0
+    acts: int = 0
+    """What organisers did in «Заявки», «Звонки» and with messages, in entries."""
     problems: int = 0
     written: list[str] = field(default_factory=list)
     """Spreadsheets that were written to."""
@@ -62,6 +68,7 @@ class Sync:
         settle: timedelta,
         writer: str,
         new_id: Callable[[], str],
+        person_key: PersonKeys,
         names: bool = True,
         keeping: Keeping = KEEPING,
         gate_link: GateLink = lambda enterprise: "",
@@ -70,11 +77,14 @@ class Sync:
         self._file = catalogue_file
         self._settle = settle
         self._writer = writer
+        self._rules = Rules(settle, writer, person_key, names)
         self._keeping = keeping
         self._gate_link = gate_link
         self._books = Books(ledger, names=names)
         self._board = Board(sheets, catalogue_file, new_id)
-        self._rosters = Rosters(sheets)
+        self._rosters = Rosters(sheets, catalogue_file)
+        self._left: Lines | None = None
+        """What this instance left of the roll in the catalogue's file."""
         self._pending: dict[SlotId, Pending] = {}
         self._leader = ""
         """Who held the lease when this instance last looked."""
@@ -89,11 +99,15 @@ class Sync:
         self._forget_if_another_wrote()
         now = books.ledger.now()
         decision = self._decide(reading, now)
+        done = self._acts(reading, decision, now)
         report.problems = len(reading.problems)
         due = destruction.due(books, self._keeping, now)
-        if self._commit(decision, now, report, must_write=bool(due) or self._differs(reading, decision, now)):
+        must_write = bool(due) or self._differs(reading, decision, done, now)
+        if self._commit(decision, done, now, report, must_write=must_write):
             report.destroyed = destruction.destroy(books, due, now, self._writer)
-            self._publish(reading, decision, now, report)
+            self._publish(reading, decision, done, now, report)
+        elif not report.busy:
+            report.written += self._board.beat(now)
         return report
 
     def _read(self) -> Reading | None:
@@ -128,7 +142,6 @@ class Sync:
         self._leader = leader
 
     def _forget(self) -> None:
-        self._board.forget()
         self._rosters.forget()
 
     def _decide(self, reading: Reading, now: datetime) -> Decision:
@@ -142,20 +155,36 @@ class Sync:
             writer=self._writer,
         )
         self._pending = decision.pending
+        decision.catalogue = replace(decision.catalogue, concerns=concerns(reading, decision, self._troubles(), now))
         return decision
 
-    def _differs(self, reading: Reading, decision: Decision, now: datetime) -> bool:
+    def _troubles(self) -> dict[str, str]:
+        """What keeps rosters from being written, by enterprise, for organisers."""
+        return {str(enterprise): trouble.sentence for enterprise, trouble in self._rosters.troubles.items()}
+
+    def _acts(self, reading: Reading, decision: Decision, now: datetime) -> Acts:
+        """What organisers and enterprises did; the rosters whose turn it is are opened for that."""
+        catalogue, view, file = decision.catalogue, self._books.view(), self._board.file
+        self._shared = Look(SHARED, file, shared(catalogue, self._file), self._left)
+        view = replace(view, catalogue=catalogue)
+        ticked = self._rosters.look(view, now) | self._shared.ticks()
+        return acts(file, self._books, reading.catalogue, ticked, now, self._rules)
+
+    def _differs(self, reading: Reading, decision: Decision, done: Acts, now: datetime) -> bool:
         view = replace(self._books.view(), catalogue=decision.catalogue)
-        return self._board.differs(reading, self._wanted(view, reading, decision)) or bool(
-            self._rosters.differing(view, now)
+        return (
+            bool(done.entries or done.requests(self._board.file, view.state) or self._shared.requests(view, now))
+            or self._board.differs(reading, self._wanted(view, reading, decision, done, now))
+            or self._rosters.differs(view, now)
         )
 
-    def _wanted(self, view: View, reading: Reading, decision: Decision) -> board.Wanted:
-        troubles = {enterprise: trouble.sentence for enterprise, trouble in self._rosters.troubles.items()}
-        return board.wanted(view, reading, decision, troubles, self._books.watch.note, self._gate_link)
+    def _wanted(self, view: View, reading: Reading, decision: Decision, done: Acts, now: datetime) -> board.Wanted:
+        answers = done.lines(view.state, view.catalogue, view.outbox, now)
+        said = board.Said(self._troubles(), self._books.watch.note, now)
+        return board.wanted(view, reading, decision, said, self._gate_link, answers)
 
-    def _commit(self, decision: Decision, now: datetime, report: Report, *, must_write: bool) -> bool:
-        """One ledger call, if there is anything to say: catalogue, offers, and the claim of the lease.
+    def _commit(self, decision: Decision, done: Acts, now: datetime, report: Report, *, must_write: bool) -> bool:
+        """One ledger call, if there is anything to say: catalogue, offers, acts, and the claim of the lease.
 
         Whether this run now holds the lease.
         """
@@ -166,7 +195,8 @@ class Sync:
             return False
         books.append(
             Append(
-                journal=[to_row(offer) for offer in decision.offers],
+                journal=[to_row(entry) for entry in (*decision.offers, *done.entries)],
+                people=done.people,
                 outbox=[
                     outbox_row(now, CLAIMED, self._writer, [SYNC_LEASE]),
                     *books.watch.to_record(now, self._writer),
@@ -176,6 +206,7 @@ class Sync:
         )
         books.catalogue, books.revision = decision.catalogue, rows[0][1]
         report.offers = len(decision.offers)
+        report.acts = len(done.entries)
         report.busy = not books.outbox.holds(self._writer, SYNC_LEASE)
         return not report.busy
 
@@ -184,8 +215,11 @@ class Sync:
         if watch.must_record(now):
             self._books.append(Append(outbox=watch.to_record(now, self._writer)))
 
-    def _publish(self, reading: Reading, decision: Decision, now: datetime, report: Report) -> None:
+    def _publish(self, reading: Reading, decision: Decision, done: Acts, now: datetime, report: Report) -> None:
         """Rewrite what people see where it differs, file by file."""
         view = self._books.view()
-        report.written += self._rosters.publish(self._rosters.differing(view, now), view, now)
-        report.written += self._board.publish(reading, self._wanted(view, reading, decision))
+        report.written += self._rosters.publish(view, now)
+        more = [*done.requests(self._board.file, view.state), *self._shared.requests(view, now)]
+        self._left = None
+        report.written += self._board.publish(reading, self._wanted(view, reading, decision, done, now), more)
+        self._left = SHARED.shows(view, self._shared.enterprises, self._shared.listed, now)[0]
