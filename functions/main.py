@@ -7,6 +7,8 @@ import functions_framework.aio
 
 from zapis import app
 
+app.speak()
+
 
 @functions_framework.aio.http
 async def site(request):  # type: ignore[no-untyped-def]
@@ -17,10 +19,10 @@ async def site(request):  # type: ignore[no-untyped-def]
 @functions_framework.http
 def sync(request):  # type: ignore[no-untyped-def]
     """Organisers' edits in, rosters and numbers out. Called each minute."""
-    return app.sync()
+    return app.sync(request.headers)
 
 
 @functions_framework.http
 def deliver(request):  # type: ignore[no-untyped-def]
     """Mails that are due. Called each minute, and soon after a registration."""
-    return app.deliver()
+    return app.deliver(request.headers)

@@ -21,11 +21,14 @@ FLOORS: dict[str, set[str]] = {
     "zapis.tokens": {"zapis.core"},
     "zapis.qr": set(),
     "zapis.nudge": set(),
-    "zapis.sheets": {"zapis.errors"},
-    "zapis.ledger": {"zapis.core", "zapis.errors", "zapis.sheets"},
+    "zapis.happenings": set(),
+    "zapis.lines": {"zapis.errors", "zapis.happenings"},
+    "zapis.sheets": {"zapis.errors", "zapis.happenings"},
+    "zapis.ledger": {"zapis.core", "zapis.errors", "zapis.happenings", "zapis.sheets"},
     "zapis.site": {
         "zapis.core",
         "zapis.errors",
+        "zapis.happenings",
         "zapis.ledger",
         "zapis.qr",
         "zapis.resources",
@@ -41,7 +44,7 @@ FLOORS: dict[str, set[str]] = {
         "zapis.schema",
         "zapis.tokens",
     },
-    "zapis.publish": {"zapis.core", "zapis.errors", "zapis.ledger", "zapis.schema", "zapis.sheets"},
+    "zapis.publish": {"zapis.core", "zapis.errors", "zapis.happenings", "zapis.ledger", "zapis.schema", "zapis.sheets"},
 }
 """Each floor and those below it that it may know; `app`, `cli`, `commands` and `main` stand on top and know all."""
 TOP = {"zapis.app", "zapis.cli", "zapis.commands", "main", "zapis"}

@@ -15,10 +15,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from zapis.errors import SettingsError, SheetsUnavailable, ZapisError, places
-from zapis.settings import Settings, from_environment
+from zapis.happenings import Happening, current, tell, traced
+from zapis.settings import Settings, from_environment, project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import FrameType
 
     from zapis.ledger.committer import Committer
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("zapis")
 Answer = tuple[dict[str, Any], int]
+NO_HEADERS: dict[str, str] = {}
 
 _one_at_a_time = threading.Lock()
 
@@ -38,6 +40,13 @@ _one_at_a_time = threading.Lock()
 def settings() -> Settings:
     """The process's settings. Raises SettingsError."""
     return from_environment()
+
+
+def speak() -> None:
+    """Let this process write lines that the platform reads."""
+    from zapis import lines
+
+    lines.speak(project())
 
 
 @cache
@@ -103,14 +112,14 @@ def collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-def sync() -> Answer:
+def sync(headers: Mapping[str, str] = NO_HEADERS) -> Answer:
     """One run of `sync`; 503 if it could not be done and the next run is to try again."""
-    return _job("sync", lambda: _syncer().run())
+    return _job(Happening.SYNC, headers, lambda: _syncer().run())
 
 
-def deliver() -> Answer:
+def deliver(headers: Mapping[str, str] = NO_HEADERS) -> Answer:
     """One run of `deliver`."""
-    return _job("deliver", lambda: _deliverer().run(_writer()))
+    return _job(Happening.DELIVER, headers, lambda: _deliverer().run(_writer()))
 
 
 @cache
@@ -157,13 +166,16 @@ def _deliverer() -> Deliverer:
     )
 
 
-def _job(name: str, run: Any) -> Answer:
+def _job(name: Happening, headers: Mapping[str, str], run: Any) -> Answer:
     """Run a job alone in this process and answer its caller, who tries again on anything but 200."""
     import dataclasses
 
     with _one_at_a_time:
+        current.set(traced({key.lower(): value for key, value in headers.items()}))
         try:
-            return dataclasses.asdict(run()), 200
+            report = dataclasses.asdict(run())
+            tell(log, logging.INFO, name, "%s ran", name, **report)
+            return report, 200
         except SheetsUnavailable as error:
             log.warning("%s: %s", name, error)
             return {"error": str(error)}, 503

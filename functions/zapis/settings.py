@@ -87,6 +87,11 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def project(env: Mapping[str, str] = os.environ) -> str:
+    """The Google Cloud project that this process runs in; empty where it runs elsewhere."""
+    return env.get("GOOGLE_CLOUD_PROJECT", "").strip()
+
+
 def spreadsheet_id(name: str, link: str) -> str:
     """The id in a spreadsheet's link (or the id itself). `name` is what to call it in the error."""
     found = re.search(r"/spreadsheets/d/([\w-]+)", link)

@@ -10,6 +10,7 @@ whether a call may be sent again is known only to who made it. A `Sheets` belong
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from zapis.errors import AnswerLost, CallRefused, QuotaExceeded, SettingsError, SheetError, SheetsUnavailable
+from zapis.happenings import Happening, tell
 
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 SHARING_SCOPES = ("https://www.googleapis.com/auth/drive.metadata.readonly",)
@@ -32,6 +34,8 @@ SKEW_NOTICED = timedelta(seconds=2)
 
 Json = dict[str, Any]
 Grid = list[list[str]]
+
+log = logging.getLogger("zapis.sheets")
 
 
 class _ToEmulator(HTTPAdapter):
@@ -81,6 +85,8 @@ class Sheets:
         self._client.set_timeout((CONNECT_SECONDS, READ_SECONDS))
         self.clock_skew = timedelta()
         """What to add to this machine's clock to have Google's, from the last answer."""
+        self.refused_at: datetime | None = None
+        """When the quota of calls was last used up."""
 
     @property
     def account(self) -> str:
@@ -147,6 +153,8 @@ class Sheets:
     def _explain(self, error: Any, spreadsheet: str) -> Exception:
         status, message = error.response.status_code, str(error.error.get("message", ""))
         if status == 429:
+            self.refused_at = self.now()
+            tell(log, logging.WARNING, Happening.QUOTA, "Google answered 429: the quota of calls a minute is used up")
             return QuotaExceeded("Google's quota of calls a minute is used up.")
         if status >= 500:
             return AnswerLost(f"Google Sheets answered {status}.")

@@ -13,6 +13,7 @@ waits, because a function's CPU stops with its last answer.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
@@ -40,8 +41,10 @@ from zapis.errors import (
     ZapisError,
     places,
 )
+from zapis.happenings import Happening, Trace, current, tell
 from zapis.ledger.pace import Pace
 from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.ledger.telling import tell_of_batch, tell_of_entry
 
 LARGEST_BATCH = 500
 LONGEST_QUEUE = 5000
@@ -76,6 +79,9 @@ class _Pending:
     entry: Entry
     people: tuple[Row, ...]
     settled: asyncio.Future[None]
+    since: float
+    trace: Trace
+    """Of the request that asked for it first."""
 
 
 @dataclass(slots=True)
@@ -124,6 +130,10 @@ class Committer:
     ) -> None:
         self.state = State()
         self.catalogue = Catalogue()
+        self.read_at: float | None = None
+        """When the ledger last answered, by the event loop's clock."""
+        self.refused_at: datetime | None = None
+        """When the quota was last used up."""
         self.unreadable = 0
         """Rows of the journal that say nothing to this release."""
         self._open_ledger = open_ledger
@@ -135,7 +145,6 @@ class Committer:
         self._waiting: dict[EntryId, _Pending] = {}
         self._drain: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._read_at: float | None = None
         self._revision = ""
         self._in_turn = asyncio.Lock()
         self._leaving = asyncio.Event()
@@ -160,14 +169,14 @@ class Committer:
         known yet, JournalDisturbed or CannotDecide while this instance must not decide, Unsettled if it stops.
         """
         self._raise_if_stopped()
-        if self._read_at is not None and _clock() - self._read_at <= self._affordable(max_age):
+        if self.read_at is not None and _clock() - self.read_at <= self._affordable(max_age):
             return
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
         try:
             await self._wait_for(self._reading)
         except SheetsUnavailable:
-            if self._read_at is None:
+            if self.read_at is None:
                 raise
             log.warning("the ledger could not be read; showing what is known")
 
@@ -179,7 +188,7 @@ class Committer:
         write at all (its clock is wrong, say: another one may), JournalDisturbed, CannotDecide.
         """
         self._raise_if_stopped()
-        if self._read_at is None:
+        if self.read_at is None:
             await self.refresh(0)
         if id in self.state.seen:
             return
@@ -232,7 +241,7 @@ class Committer:
         early = _clock() - self._stopped_at < LOOK_AGAIN
         if early or calling or not isinstance(self._stopped, JournalDisturbed | LedgerMoves):
             raise self._stopped
-        self.state, self.unreadable, self._stopped, self._read_at = State(), 0, None, None
+        self.state, self.unreadable, self._stopped, self.read_at = State(), 0, None, None
         self._ledger, self._looked = self._ledger and self._ledger.anew(), False
 
     def _enqueue(self, entry: Entry, people: Sequence[Row]) -> _Pending:
@@ -240,11 +249,12 @@ class Committer:
             raise TooManyWaiting(f"{LONGEST_QUEUE} requests wait already.")
         settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         settled.add_done_callback(_look_at_the_outcome)
-        pending = _Pending(entry, tuple(people), settled)
+        pending = _Pending(entry, tuple(people), settled, _clock(), current.get())
         self._waiting[entry.id] = pending
         self._queue.append(pending)
         if self._drain is None or self._drain.done():
-            self._drain = asyncio.ensure_future(self._land_all())
+            # What it tells belongs to many requests, not to the one that happens to begin it.
+            self._drain = asyncio.create_task(self._land_all(), context=contextvars.Context())
         return pending
 
     async def _land_all(self) -> None:
@@ -268,16 +278,19 @@ class Committer:
 
     async def _land(self, batch: list[_Pending]) -> None:
         """Append `batch`; what has not landed afterwards is at the head of the queue again."""
+        began = _clock()
         try:
             await self._exchange(self._append, batch)
             self._pace.answered()
+            tell_of_batch(log, len(batch), _clock() - began)
         except QuotaExceeded:
             self._pace.refused(_clock())
+            self.refused_at = self.now()
         except CallRefused as error:
             await self._land_in_halves(batch, error)
             return
         except AnswerLost as error:
-            log.warning("the ledger's answer is lost (%s); looking for %d entries", error, len(batch))
+            tell(log, logging.WARNING, Happening.RETRY, "%s Looking for what was sent.", error, size=len(batch))
             await asyncio.sleep(REREAD_PAUSE)
             await self._look(batch)
         else:
@@ -327,10 +340,11 @@ class Committer:
             pending.settled.set_exception(error)
         else:
             pending.settled.set_result(None)
+            tell_of_entry(log, pending.entry, self.state, _clock() - pending.since, pending.trace)
 
     def _stop(self, error: ZapisError) -> None:
         """Confirm nothing any more: the journal is not what this instance thought it was."""
-        log.critical("%s", error)
+        tell(log, logging.CRITICAL, Happening.DISTURBED, "%s", error)
         self._stopped, self._stopped_at = error, _clock()
         self._queue.clear()
         self._fail(list(self._waiting.values()), error)
@@ -407,7 +421,7 @@ class Committer:
                 self._skip(entry)
         if answer.catalogue is not None:
             self.catalogue, self._revision = answer.catalogue, answer.revision
-        self._read_at = _clock()
+        self.read_at = _clock()
         if self.state.closed:
             self._settle(list(self._waiting.values()))
             raise LedgerMoves

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zapis.errors import ZapisError, places
+from zapis.happenings import tell
 from zapis.site import words
 from zapis.site.words import Words
 
@@ -73,7 +74,7 @@ class CatchAll:
 
 def _log(request: Request, error: Exception, said: Words) -> None:
     door = getattr(request.scope.get("route"), "path", "no door")
-    if isinstance(error, ZapisError):
-        log.warning("%s %s: answered %d for %s", request.method, door, said.status, type(error).__name__)
-        return
-    log.error("%s %s: %s", request.method, door, places(error))
+    known = isinstance(error, ZapisError)
+    level, why = (logging.WARNING, type(error).__name__) if known else (logging.ERROR, places(error))
+    asked = {"requestMethod": request.method, "requestUrl": door, "status": said.status}
+    tell(log, level, None, "%s %s: answered %d for %s", request.method, door, said.status, why, request=asked)

@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from zapis.happenings import current, traced
 from zapis.site.links import Links
 from zapis.site.security import SecurityHeaders
 from zapis.site.statics import Statics
@@ -30,6 +31,7 @@ class Front:
         self._site: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        current.set(traced({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}))
         await self._door(scope)(scope, receive, send)
 
     def _door(self, scope: Scope) -> ASGIApp:
