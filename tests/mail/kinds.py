@@ -94,6 +94,12 @@ def thanks(language: str = "ru") -> Told:
     return story, anna
 
 
+def message(language: str = "ru") -> Told:
+    story, anna = confirmed(language)
+    story.write({"ru": "Наденьте бахилы, {имя}.", "en": "Bring shoe covers, {name}."}[language])
+    return story, anna
+
+
 STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.CONFIRMED: confirmed,
     NoticeKind.WAITING: waiting,
@@ -108,6 +114,7 @@ STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.LINK: link,
     NoticeKind.REMINDER: reminder,
     NoticeKind.THANKS: thanks,
+    NoticeKind.MESSAGE: message,
 }
 ENDINGS = (NoticeKind.CANCELLED, NoticeKind.SLOT_CANCELLED, NoticeKind.THANKS)
 """Kinds after which nobody comes any more: they lead to no ticket."""

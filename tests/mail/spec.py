@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from zapis.core import catalogue as shelf
-from zapis.core import people
+from zapis.core import messages, people
 from zapis.core.alternatives import alternatives
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId
 from zapis.core.entries import (
@@ -24,6 +24,7 @@ from zapis.core.entries import (
     Erased,
     Fact,
     Joined,
+    Messaged,
     Moved,
     Requested,
     SlotOffered,
@@ -200,6 +201,9 @@ class Story:
     def move(self, id: RegistrationId, to: str = "S2", leaves: str = "S") -> None:
         self.land(Moved(id, SlotId(leaves)), to)
 
+    def write(self, text: str, slot: str = "S") -> None:
+        self.land(Messaged(text), slot)
+
     def attend(self, id: RegistrationId, *members: int, slot: str = "S") -> None:
         self.land(Attended(id, members), slot)
 
@@ -215,7 +219,8 @@ class Story:
         """What the letter that is due to a registration is made of."""
         state = self.state()
         registration, now = state.registrations[id], self.clock()
-        notice = occasion(state, registration, now) or state.notices[id]
+        written = [notice for notice in messages.notices(state, now) if notice.registration == id]
+        notice = written[-1] if written else occasion(state, registration, now) or state.notices[id]
         left = state.slots[notice.left].terms if notice.left else None
         terms = state.slots[notice.slot].terms
         cancelled = notice.kind is NoticeKind.SLOT_CANCELLED

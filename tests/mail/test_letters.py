@@ -75,6 +75,7 @@ SUBJECTS = {
     NoticeKind.LINK: "Ссылка на вашу запись: Пара за сорок операций, 12 декабря",
     NoticeKind.REMINDER: "Напоминаем: Пара за сорок операций, 12 декабря, 11:00",
     NoticeKind.THANKS: "Спасибо, что пришли: Пара за сорок операций",
+    NoticeKind.MESSAGE: "Сообщение организатора: Пара за сорок операций, 12 декабря",
 }
 
 
@@ -257,6 +258,20 @@ def test_thanks_ask_for_an_answer_and_hold_no_ticket() -> None:
     assert told.reply_to == "visits@mosprom.example"
     assert "Код записи" not in told.text
     assert (told.calendar, told.picture) == (None, None)
+
+
+def test_a_message_says_the_organisers_words_with_placeholders_filled_and_changes_nothing_in_calendars() -> None:
+    story, anna = kinds.confirmed()
+    story.write("{имя}, возьмите <b>паспорт</b>.\nВход {дата} в {время}.")
+    own = Text(TextId("message.ru"), body="Слова письма", signature="Ваша команда")
+    told = compose(story.matter(anna), replace(story.shown, texts={own.id: own}), SENDER, LINKS)
+
+    for part in (plain(told.text), words(told.html)):
+        assert "Анна Петрова, возьмите <b>паспорт</b>." in part
+        assert "Вход 12 декабря в 11:00." in part
+        assert "Слова письма" not in part
+        assert "Ваша команда" in part
+    assert told.calendar is None
 
 
 @ALL

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Page, sync_playwright
 
@@ -95,3 +96,5 @@ def test_the_main_letters_have_their_picture_taken(picture: str, written: tuple[
     browser_page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
 
     assert (PICTURES / f"{picture}.png").stat().st_size > 20_000
+    complaints = {violation["id"] for violation in Axe().run(browser_page).response["violations"]}
+    assert complaints <= {"landmark-one-main", "region"}, "landmarks are the mail client's to set around a letter"

@@ -33,6 +33,7 @@ from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, HELD, SEN
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.mail import concerns
 from zapis.mail.letters import RUSSIAN, Letter, Links, Matter, Sender, compose, language_of
 from zapis.mail.mime import UnusableAddress, to_message
 from zapis.mail.samples import letter as sample_letter
@@ -233,7 +234,9 @@ class Deliverer:
     def _due(self) -> list[Notice]:
         now = self._opened().now()
         self._samples = samples(self._state, self._catalogue, self._outbox, now)
-        return [*due(self._state, self._outbox, now), *(matter.notice for matter in self._samples.values())]
+        to_organisers = concerns.due(self._catalogue, self._outbox, now)
+        own = [*(matter.notice for matter in self._samples.values()), *([to_organisers] if to_organisers else [])]
+        return [*due(self._state, self._outbox, now), *own]
 
     def _claim(self, run: _Run, notices: list[Notice]) -> list[Notice]:
         """Those of `notices` that are this run's to send."""
@@ -274,10 +277,10 @@ class Deliverer:
 
     def _outcome(self, notice: Notice, connection: Connection) -> Outcome:
         person = self._people.get(notice.registration)
-        if person is None and notice.id not in self._samples:
+        if person is None and not self._is_to_organisers(notice):
             return Failed(NOBODY)
         try:
-            message = to_message(self._letter(notice, person) if person else self._sample(notice))
+            message = to_message(self._letter(notice, person) if person else self._to_organisers(notice))
         except UnusableAddress as error:
             return Failed(str(error))
         except Exception as error:  # one letter that cannot be written must not hold up the others
@@ -303,7 +306,12 @@ class Deliverer:
             return ()
         return alternatives(self._state, self._catalogue, registration, self._opened().now())
 
-    def _sample(self, notice: Notice) -> Letter:
+    def _is_to_organisers(self, notice: Notice) -> bool:
+        return notice.registration == concerns.ABOUT or notice.id in self._samples
+
+    def _to_organisers(self, notice: Notice) -> Letter:
+        if notice.registration == concerns.ABOUT:
+            return concerns.letter(notice, self._catalogue, self._sender)
         site = f"{self._site_url}/"
         return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site, site))
 
@@ -316,9 +324,7 @@ class Deliverer:
 
     def _stands(self, notice: Notice) -> bool:
         """Whether no later entry has overtaken it."""
-        if notice.id in self._samples:
-            return True
-        return stands(self._state, notice, self._opened().now())
+        return self._is_to_organisers(notice) or stands(self._state, notice, self._opened().now())
 
     def _record(self, run: _Run, pauses: tuple[float, ...] = (0.0,)) -> None:
         """Write down what became of letters; what cannot be written now is kept for the next time."""

@@ -24,10 +24,11 @@ from zapis.core.alternatives import Alternative
 from zapis.core.catalogue import Catalogue, Season
 from zapis.core.model import Notice, NoticeKind, Registration, SlotId, Standing, Terms
 from zapis.core.people import Person
+from zapis.core.texts import filled
 from zapis.mail.calendar import Invitation, Method
 from zapis.mail.speech import SPEECHES, clock, year
 from zapis.mail.visits import Visit, visit_of
-from zapis.mail.wording import in_own_words
+from zapis.mail.wording import in_own_words, values
 from zapis.resources import resource
 
 LONGEST_SUBJECT = 120
@@ -47,8 +48,9 @@ TONES = {
     NoticeKind.LINK: "plain",
     NoticeKind.REMINDER: "good",
     NoticeKind.THANKS: "good",
+    NoticeKind.MESSAGE: "plain",
 }
-OCCASIONS = (NoticeKind.REMINDER, NoticeKind.THANKS)
+NOTHING_CHANGED = (NoticeKind.REMINDER, NoticeKind.THANKS, NoticeKind.MESSAGE)
 STAGES = {Standing.CONFIRMED: "seat", Standing.WAITING: "line"}
 _LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|@|\.\w{2,}", re.IGNORECASE)
 
@@ -133,7 +135,8 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
         raise KeyError("season")
     language = language_of(matter.person)
     scene = _scene(matter, catalogue, season, sender, links, language)
-    templates = _templates(language)
+    scene["message"] = filled(notice.text, values(scene, SPEECHES[language]))
+    templates = templates_of(language)
     usual = templates.get_template(f"{notice.kind}.jinja").make_module(scene)
     shared = templates.get_template("common.jinja").make_module(scene)
     words, common, signature = in_own_words(usual, shared, catalogue, notice.kind, scene, SPEECHES[language])
@@ -247,8 +250,8 @@ def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, co
 
 
 def _method(matter: Matter) -> Method | None:
-    """Who waits has nothing in the calendar, and so nothing to take out of it; a moment changes nothing there."""
-    if matter.notice.kind in OCCASIONS:
+    """Who waits has nothing in the calendar, and so nothing to take out of it."""
+    if matter.notice.kind in NOTHING_CHANGED:
         return None
     if matter.registration.standing is Standing.CONFIRMED:
         return "REQUEST"
@@ -256,7 +259,8 @@ def _method(matter: Matter) -> Method | None:
 
 
 @cache
-def _templates(language: str) -> Environment:
+def templates_of(language: str) -> Environment:
+    """The templates of one language, and those that all share."""
     root, speech = resource("templates") / "mail", SPEECHES[language]
     environment = Environment(
         loader=FileSystemLoader([root / language, root]),

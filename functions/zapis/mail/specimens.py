@@ -15,6 +15,10 @@ from zapis.mail.letters import Matter
 
 VISITORS = {"ru": ("Анна Образцова", "Маша Образцова"), "en": ("Anna Sample", "Masha Sample")}
 AGES = (34, 12)
+MESSAGES = {
+    "ru": "{имя}, перед входом теперь просят надеть бахилы: они лежат у стойки.\nВозникли вопросы? Ответьте на письмо.",
+    "en": "{name}, at the door you will be asked to put on shoe covers: they lie at the desk.\nQuestions? Answer this.",
+}
 EARLIER = timedelta(days=1)
 """By how much a visit that was moved was earlier before."""
 _STANDINGS = {
@@ -59,6 +63,7 @@ def specimen(
         before=earlier if kind is NoticeKind.SLOT_CHANGED else None,
         left=slot.id if kind is NoticeKind.MOVED else None,
         was=Standing.CONFIRMED if standing is Standing.CANCELLED else None,
+        text=MESSAGES[language] if kind is NoticeKind.MESSAGE else "",
     )
     visitors, cancelled = VISITORS[language], kind is NoticeKind.SLOT_CANCELLED
     return Matter(

@@ -1,7 +1,8 @@
 """Organisers' own words in place of the usual ones; what the letter must say stays as it is.
 
 Subject, greeting and first paragraphs are replaced where «Тексты» has others, a signature is added. Status, facts,
-buttons and the rules below them are never in an organiser's hands, so no text can hide how to cancel.
+buttons and the rules below them are never in an organiser's hands, so no text can hide how to cancel. The paragraphs
+of a message to a visit's people are that message.
 """
 
 from __future__ import annotations
@@ -26,22 +27,23 @@ def in_own_words(
     own = text_for(catalogue.texts, kind, scene["language"])
     if own is None:
         return usual, shared, ""
-    values = _values(scene, speech)
+    known = values(scene, speech)
     for names, name, text in (
         (usual, "subject", own.subject),
-        (usual, "lead", own.body),
+        (usual, "lead", "" if scene["message"] else own.body),
         (shared, "greeting", own.greeting),
     ):
         if text:
-            setattr(names, name, filled(text, values))
-    return usual, shared, filled(own.signature, values)
+            setattr(names, name, filled(text, known))
+    return usual, shared, filled(own.signature, known)
 
 
 def _names(module: object) -> Wording:
     return Wording(**{name: value for name, value in vars(module).items() if not name.startswith("_")})
 
 
-def _values(scene: Mapping[str, Any], speech: Speech) -> dict[str, str]:
+def values(scene: Mapping[str, Any], speech: Speech) -> dict[str, str]:
+    """What placeholders stand for in this letter."""
     visit, season = scene["visit"], scene["season"]
     return {
         "name": scene["name"],
