@@ -16,8 +16,8 @@ from zapis.mail.letters import Matter
 VISITORS = {"ru": ("Анна Образцова", "Маша Образцова"), "en": ("Anna Sample", "Masha Sample")}
 AGES = (34, 12)
 MESSAGES = {
-    "ru": "{имя}, перед входом теперь просят надеть бахилы: они лежат у стойки.\nВозникли вопросы? Ответьте на письмо.",
-    "en": "{name}, at the door you will be asked to put on shoe covers: they lie at the desk.\nQuestions? Answer this.",
+    "ru": "{дата} перед входом попросят надеть бахилы: они лежат у стойки.\nВозникли вопросы? Ответьте на письмо.",
+    "en": "On {date} you will be asked at the door to put on shoe covers: they lie at the desk.\nQuestions? Answer this.",
 }
 EARLIER = timedelta(days=1)
 """By how much a visit that was moved was earlier before."""
