@@ -17,7 +17,7 @@ VISITORS = {"ru": ("Анна Образцова", "Маша Образцова")
 AGES = (34, 12)
 MESSAGES = {
     "ru": "{дата} перед входом попросят надеть бахилы: они лежат у стойки.\nВозникли вопросы? Ответьте на письмо.",
-    "en": "On {date} you will be asked at the door to put on shoe covers: they lie at the desk.\nQuestions? Answer this.",
+    "en": "On {date} you will be asked at the door to put on shoe covers: they lie at the desk.\nQuestions? Answer.",
 }
 EARLIER = timedelta(days=1)
 """By how much a visit that was moved was earlier before."""
