@@ -29,7 +29,7 @@ Snapshot = dict[str, tuple[Rows, int]]
 """Of each tab its rows, and how many of them there were."""
 JOURNAL, OUTBOX = "_journal", "_outbox"
 GROWING = (JOURNAL, "_people", OUTBOX)
-_RANGE = re.compile(r"'([^']+)'(?:!A?(\d+)(:[A-Z]*(\d+)?)?)?")
+_RANGE = re.compile(r"'([^']+)'(?:!([A-Z]*)(\d+)(:([A-Z]*)(\d+)?)?)?")
 
 
 def cell(value: str | int | bool) -> Json:
@@ -121,13 +121,12 @@ class Google:
     def read(self, snapshot: Snapshot, book: Book, ranges: Sequence[str]) -> Json:
         if not ranges:
             return {"sheets": [{"properties": {"sheetId": t.id, "title": t.title}} for t in book.tabs.values()]}
-        sheets = []
-        for title, first, last in map(_parsed, ranges):
-            rows, length = snapshot[title]
-            shown = rows[first - 1 : min(last or length, length)]
+        sheets: dict[str, Json] = {}
+        for title, area in map(_parsed, ranges):
             properties = {"sheetId": book.tabs[title].id, "title": title}
-            sheets.append({"properties": properties, "data": [{"startRow": first - 1, "rowData": shown}]})
-        return {"sheets": sheets}
+            sheet = sheets.setdefault(title, {"properties": properties, "data": []})
+            sheet["data"].append(area.of(*snapshot[title]))
+        return {"sheets": list(sheets.values())}
 
     def append(self, book: Book, what: Json) -> None:
         tab = book.of(what["sheetId"])
@@ -149,13 +148,38 @@ class Google:
 _CHANGES: dict[str, Callable[[Google, Book, Json], None]] = {"appendCells": Google.append, "updateCells": Google.update}
 
 
-def _parsed(text: str) -> tuple[str, int, int | None]:
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Rows and columns, each from 0; the end is not in it, None is the sheet's edge."""
+
+    rows: slice
+    columns: slice
+
+    def of(self, rows: Rows, length: int) -> Json:
+        """As a read shows it, of the first `length` rows."""
+        shown = rows[:length][self.rows]
+        if self.columns != slice(0, None):
+            shown = [{"values": row["values"][self.columns]} for row in shown]
+        return {"startRow": self.rows.start, "startColumn": self.columns.start, "rowData": shown}
+
+
+def _parsed(text: str) -> tuple[str, Area]:
     found = _RANGE.fullmatch(text)
     assert found, text
-    title, first, to, last = found.groups()
+    title, left, first, to, right, last = found.groups()
     if first and not to:
-        last = first
-    return title, int(first or 1), int(last) if last else None
+        last, right = first, left
+    rows = slice(int(first or 1) - 1, int(last) if last else None)
+    whole = slice(0, None)
+    return title, Area(rows, slice(_number(left) - 1, _number(right)) if left and right else whole)
+
+
+def _number(letters: str) -> int:
+    """A is 1, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
 
 
 def _entered(given: Json) -> Json:
@@ -236,14 +260,14 @@ class Client:
         """A snapshot from before the last write, if it has all that this client was shown before."""
         book = self._google.books[spreadsheet]
         old = book.snapshots[-2] if len(book.snapshots) > 1 else book.now()
-        titles = [title for title, _first, _last in map(_parsed, ranges)]
+        titles = [title for title, _area in map(_parsed, ranges)]
         if any(old[title][1] < self._seen.get((spreadsheet, title), 0) for title in titles):
             return book.now()
         self._google.world.fire("stale")
         return old
 
     def _sees(self, spreadsheet: str, snapshot: Snapshot, ranges: Sequence[str]) -> None:
-        for title, _first, _last in map(_parsed, ranges):
+        for title, _area in map(_parsed, ranges):
             if title in GROWING:
                 self._seen[spreadsheet, title] = snapshot[title][1]
 

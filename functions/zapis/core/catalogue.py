@@ -20,7 +20,7 @@ from typing import Any, Literal, NewType, get_args, get_origin, get_type_hints
 from zapis.core.deadlines import MOSCOW as MOSCOW
 from zapis.core.deadlines import Deadline, Lead, resolved
 from zapis.core.entries import Row, format_moment, parse_moment
-from zapis.core.ids import code_digest
+from zapis.core.ids import code_digest, digest
 from zapis.core.model import SlotId, SlotStatus, Terms
 from zapis.core.texts import Text, TextId
 
@@ -142,6 +142,19 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """What organisers must not miss, in Russian, and since when it is so."""
+
+    text: str
+    since: datetime
+
+    @property
+    def id(self) -> str:
+        """Follows from the words: other words are another concern."""
+        return digest("concern", self.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All that is offered, by id; every reference resolves."""
 
@@ -151,6 +164,8 @@ class Catalogue:
     slots: Mapping[SlotId, Slot] = field(default_factory=dict)
     texts: Mapping[TextId, Text] = field(default_factory=dict)
     """The organisers' own words; where they have none the usual ones stand."""
+    concerns: tuple[Concern, ...] = ()
+    """What they are to be written about."""
 
     def tour_of(self, slot: SlotId) -> Tour:
         """The tour of a slot. Raises KeyError for an unknown slot."""
@@ -191,6 +206,7 @@ def to_rows(catalogue: Catalogue) -> list[Row]:
     """The rows of `_catalogue`: the revision first, then one item a row."""
     items = [*_rows("enterprise", catalogue.enterprises.values()), *_rows("tour", catalogue.tours.values())]
     items += [*_rows("slot", catalogue.slots.values()), *_rows("text", catalogue.texts.values())]
+    items += _rows("concern", catalogue.concerns)
     if catalogue.season:
         items.insert(0, ("season", "", _to_json(catalogue.season)))
     return [("revision", revision(items), ""), *items]
@@ -208,6 +224,7 @@ def from_rows(rows: Iterable[Sequence[str]]) -> Catalogue:
         tours={item.id: item for item in found["tour"]},
         slots={item.id: item for item in found["slot"]},
         texts={item.id: item for item in found["text"]},
+        concerns=tuple(found["concern"]),
     )
 
 
@@ -216,7 +233,14 @@ def revision(items: Sequence[Row]) -> str:
     return hashlib.sha256(json.dumps(items, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-_ITEMS: dict[str, type] = {"season": Season, "enterprise": Enterprise, "tour": Tour, "slot": Slot, "text": Text}
+_ITEMS: dict[str, type] = {
+    "season": Season,
+    "enterprise": Enterprise,
+    "tour": Tour,
+    "slot": Slot,
+    "text": Text,
+    "concern": Concern,
+}
 
 
 def _rows(kind: str, items: Iterable[Any]) -> list[Row]:

@@ -40,6 +40,8 @@ class Decision:
 
     catalogue: Catalogue
     """What the site is to show: the terms in force wherever an edit still waits."""
+    last: Catalogue = field(default_factory=Catalogue)
+    """The catalogue in force until now."""
     offers: list[Entry] = field(default_factory=list)
     pending: dict[SlotId, Pending] = field(default_factory=dict)
     remarks: dict[SlotId, str] = field(default_factory=dict)
@@ -59,7 +61,7 @@ def decide(
     writer: str,
 ) -> Decision:
     """What of `wanted` takes effect at `now`. `last` is the catalogue in force, `pending` what waited until now."""
-    decision = Decision(wanted)
+    decision = Decision(wanted, last)
     in_force: dict[SlotId, Slot] = {}
     for slot in wanted.slots.values():
         kept = _decide_slot(decision, wanted, slot, last, state, pending.get(slot.id), now, settle, writer)

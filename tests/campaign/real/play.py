@@ -97,6 +97,7 @@ class Campaign:
             settle=timedelta(),
             writer="late",
             new_id=lambda: f"late-{next(ids)}",
+            person_key=Tokens(["p" * 40]).person,
         )
         while (report := late.run()).offers or report.written:
             pass
