@@ -218,7 +218,8 @@ def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(op
 def test_the_site_names_the_queue_the_function_and_the_caller_that_the_script_makes(printed):
     site = variables(deployments(printed)["site"])
     (queue,) = (line for line in printed if line[1:4] == ["tasks", "queues", "create"])
-    invited = [flags(line)["member"] for line in printed if "zapis-deliver" in line and "add-iam-policy-binding" in line]
+    bindings = [line for line in printed if "zapis-deliver" in line and "add-iam-policy-binding" in line]
+    invited = [flags(line)["member"] for line in bindings]
 
     assert site["ZAPIS_DELIVER_QUEUE"].split("/")[3::2] == [flags(queue)["location"], queue[4]]
     assert site["ZAPIS_DELIVER_URL"] == "https://zapis-deliver-PROJECT_NUMBER.europe-west1.run.app/"
