@@ -174,3 +174,15 @@ def test_people_are_found_by_their_registration(open_ledger):
     ledger.append(Append(people=[("anna", "0", "{}"), ("boris", "0", "{}"), ("anna", "1", "{}")]))
 
     assert ledger.people({RegistrationId("anna")}) == (("anna", "0", "{}"), ("anna", "1", "{}"))
+
+
+def test_a_word_beside_the_revision_changes_nothing_else(open_ledger):
+    ledger, other = open_ledger(), open_ledger()
+    rows = (("revision", "r1", ""), ("season", "", "{}"))
+    ledger.append(Append(catalogue=rows))
+
+    ledger.note("all is well")
+    ledger.note("still")
+
+    assert other.catalogue() == (("revision", "r1", "still"), rows[1])
+    assert other.read(Part.JOURNAL) == Fresh(catalogue_revision="r1")

@@ -8,10 +8,9 @@ queue and no status column: what is due is arithmetic over two lists of rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
@@ -144,10 +143,19 @@ def retry_at(tries: Sequence[datetime]) -> datetime:
 
 def due(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
     """The notices to send at `now`, the oldest first: not dealt with, not claimed, not waiting to be retried."""
-    news = (notice for notice in state.notices.values() if not _is_stale(state, notice, now))
-    owed = chain(news, occasions(state, now), messages(state, now))
-    notices = [notice for notice in owed if is_due(notice.id, outbox, now)]
+    notices = [notice for notice in _implied(state, now) if is_due(notice.id, outbox, now)]
     return sorted(notices, key=lambda notice: (notice.at, notice.id))
+
+
+def owed(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
+    """The notices that nobody has dealt with, claimed and put off ones among them: what a stopped `deliver` leaves."""
+    return [notice for notice in _implied(state, now) if notice.id not in outbox.done]
+
+
+def _implied(state: State, now: datetime) -> Iterator[Notice]:
+    yield from (notice for notice in state.notices.values() if not _is_stale(state, notice, now))
+    yield from occasions(state, now)
+    yield from messages(state, now)
 
 
 def stands(state: State, notice: Notice, now: datetime) -> bool:

@@ -53,6 +53,11 @@ class MemoryLedger:
         with self._store.lock:
             return self._store.catalogue
 
+    def note(self, word: str) -> None:
+        with self._store.lock:
+            first, *rest = self._store.catalogue or (("", "", ""),)
+            self._store.catalogue = ((first[0], first[1], word), *rest)
+
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         with self._store.lock:
             rows = self._store.lists[Part.PEOPLE]

@@ -66,6 +66,9 @@ class Ledger(Protocol):
     def catalogue(self) -> tuple[Row, ...]:
         """The catalogue's rows as they stand."""
 
+    def note(self, word: str) -> None:
+        """Let the third cell of the catalogue's first row say `word`, and change nothing else."""
+
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         """Destroy what the rows of people say of these; only `sync` does, under its lease. May be repeated."""
 

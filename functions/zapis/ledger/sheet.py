@@ -73,6 +73,13 @@ class SheetLedger:
         answer = self._sheets.get(self._spreadsheet, [f"'{CATALOGUE}'!A2:C"], GRID)
         return tuple(_padded(row, 3) for row in _rows(answer["sheets"][0]))
 
+    def note(self, word: str) -> None:
+        if CATALOGUE not in self._ids:
+            self._learn_ids()
+        start = {"sheetId": self._ids[CATALOGUE], "rowIndex": 1, "columnIndex": 2}
+        written = {"updateCells": {"start": start, "rows": [text_row([word])], "fields": "userEnteredValue"}}
+        self._sheets.batch_update(self._spreadsheet, [written])
+
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         """Rows are emptied where they stand: rows of the ledger never move."""
         answer = self._sheets.get(self._spreadsheet, [f"'{Part.PEOPLE}'!A2:C"], GRID)

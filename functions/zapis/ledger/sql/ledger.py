@@ -59,6 +59,10 @@ class SqlLedger:
         wanted = select(*(CATALOGUE.c[name] for name in CATALOGUE_COLUMNS)).order_by(CATALOGUE.c.position)
         return self._database.run(lambda connection: tuple(tuple(row) for row in connection.execute(wanted)))
 
+    def note(self, word: str) -> None:
+        noted = update(CATALOGUE).where(CATALOGUE.c.position == 1).values(item=word)
+        self._database.run(lambda connection: connection.execute(noted))
+
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         people = LISTS[Part.PEOPLE]
         gone = delete_from(people).where(people.c.id.in_(list(registrations)))
