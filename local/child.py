@@ -40,6 +40,11 @@ class Child:
         """None while it runs; negative where a signal ended it."""
         return self._process.poll()
 
+    def workers(self) -> list[int]:
+        """The processes that it started itself, as Linux knows them."""
+        pid = self._process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def is_ready(self) -> bool:
         match self._part.ready:
             case Answers(url):

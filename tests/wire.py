@@ -11,10 +11,15 @@ COMMIT = b"COMMIT"
 
 
 class Wire:
-    """Carries bytes both ways. For PostgreSQL `plan` says for each COMMIT in turn: "ok", "unheard" or "unanswered"."""
+    """Carries bytes both ways. For PostgreSQL `plan` says what becomes of each COMMIT in turn.
+
+    "ok"; "unheard" or "unanswered": the connection breaks before or after it; "held" or "muted": it, or its
+    answer, does not arrive, and nobody is told, until whoever asked is gone. `struck` is set when one of those came.
+    """
 
     def __init__(self, server_port: int) -> None:
         self.plan: list[str] = []
+        self.struck = threading.Event()
         self.heard = bytearray()
         """All that was sent to the server."""
         self._server_port = server_port
@@ -42,17 +47,22 @@ class Wire:
     def _carry(self, client: socket.socket) -> None:
         with client, socket.create_connection(("127.0.0.1", self._server_port)) as server:
             self._open += [client, server]
-            answers = threading.Thread(target=_pour, args=(server, client), daemon=True)
+            mute = threading.Event()
+            answers = threading.Thread(target=_pour, args=(server, client, mute), daemon=True)
             answers.start()
             with suppress(OSError):
                 while asked := client.recv(65536):
                     self.heard += asked
                     what = self.plan.pop(0) if COMMIT in asked and self.plan else "ok"
+                    if what == "muted":
+                        mute.set()
                     if what == "unanswered":
                         client.shutdown(socket.SHUT_RDWR)
-                    if what != "unheard":
+                    if what not in ("unheard", "held"):
                         server.sendall(asked)
                     if what != "ok":
+                        self.struck.set()
+                    if what in ("unheard", "unanswered"):
                         break
             with suppress(OSError):
                 # The server reads what was sent before it sees the end.
@@ -60,10 +70,11 @@ class Wire:
             answers.join()
 
 
-def _pour(source: socket.socket, sink: socket.socket) -> None:
+def _pour(source: socket.socket, sink: socket.socket, mute: threading.Event) -> None:
     with suppress(OSError):
         while told := source.recv(65536):
-            sink.sendall(told)
+            if not mute.is_set():
+                sink.sendall(told)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_RDWR)
 
