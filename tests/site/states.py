@@ -28,9 +28,11 @@ class Visitor:
     site: str
     programme: Programme
     trouble: Troubled
+    frame: str = ""
+    """Where pages stand inside VK, such as `/vk/<pass>`; empty outside."""
 
     def open(self, path: str) -> None:
-        self.page.goto(self.site + path)
+        self.page.goto(self.site + self.frame + path)
 
     def book(self, slot: str, *ages: int, email: str = "anna@example.org") -> None:
         """Somebody asks for seats, elsewhere."""
@@ -67,6 +69,8 @@ class State:
     name: str
     go: Go
     shows: str = ""
+    inside: bool | None = None
+    """Whether it is seen inside VK only, or outside only; None: in both."""
 
     def __str__(self) -> str:
         return f"{self.template.removesuffix('.html')}: {self.name}"
@@ -321,6 +325,39 @@ def rehearsed_with_a_note(visitor: Visitor) -> None:
     visitor.open("/")
 
 
+def with_registrations_of_a_vk_user(*asked: str) -> Go:
+    """Somebody registered inside VK before; then opens the mini-app."""
+
+    def go(visitor: Visitor) -> None:
+        for visit in asked:
+            visitor.book(visit, 30, email="first@example.org")
+            visitor.open(f"/slots/{visit}")
+            visitor.fill()
+            visitor.send()
+        visitor.open("/mine")
+
+    return go
+
+
+def cancelled_inside_vk(visitor: Visitor) -> None:
+    with_registrations_of_a_vk_user("open")(visitor)
+    visitor.ticket("/cancel")
+    visitor.send()
+    visitor.open("/mine")
+
+
+def a_day_later(visitor: Visitor) -> None:
+    visitor.programme.now = at(1, 1)
+    visitor.open("/mine")
+
+
+def name_from_vk(visitor: Visitor) -> None:
+    visitor.open("/slots/open")
+    visitor.fill()
+    visitor.page.locator("#name-given").evaluate("field => { field.value = 'Анна Петрова'; }")
+    visitor.send()
+
+
 STATES = (
     State("catalogue.html", "all", opened("/")),
     State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
@@ -330,8 +367,8 @@ STATES = (
     State("catalogue.html", "rehearsed, with a note", rehearsed_with_a_note),
     State("calendar.html", "months", opened("/calendar")),
     State("calendar.html", "nothing found", opened("/calendar?q=нет+такого")),
-    State("embed.html", "visits", opened("/embed")),
-    State("embed.html", "nothing to ask for", emptied("/embed")),
+    State("embed.html", "visits", opened("/embed"), inside=False),
+    State("embed.html", "nothing to ask for", emptied("/embed"), inside=False),
     State("enterprise.html", "with dates", opened("/enterprises/plant")),
     State("enterprise.html", "without dates", emptied("/enterprises/plant")),
     State("tour.html", "with dates", opened("/tours/cars")),
@@ -384,12 +421,18 @@ STATES = (
     State("notyet.html", "seats being checked", seats_being_checked),
     State("message.html", "not found", opened("/nowhere"), "404"),
     State("message.html", "ledger silent", ledger_silent, "503"),
-    State("gate.html", "open", at_the_gate(11)),
-    State("gate.html", "marked", marked_at_the_gate),
-    State("gate.html", "nobody found", at_the_gate(11, query="?q=нет")),
-    State("gate.html", "before its hours", at_the_gate(5)),
-    State("gate.html", "after the last visit", at_the_gate(100)),
-    State("show.html", "holds", shown_code),
+    State("gate.html", "open", at_the_gate(11), inside=False),
+    State("gate.html", "marked", marked_at_the_gate, inside=False),
+    State("gate.html", "nobody found", at_the_gate(11, query="?q=нет"), inside=False),
+    State("gate.html", "before its hours", at_the_gate(5), inside=False),
+    State("gate.html", "after the last visit", at_the_gate(100), inside=False),
+    State("show.html", "holds", shown_code, inside=False),
+    State("mine.html", "nothing yet", opened("/mine"), inside=True),
+    State("mine.html", "a seat and a place in line", with_registrations_of_a_vk_user("open", "no-line"), inside=True),
+    State("mine.html", "cancelled", cancelled_inside_vk, inside=True),
+    State("mine.html", "of nobody", a_day_later, inside=True),
+    State("slot.html", "a name from VK", name_from_vk, Availability.OPEN, inside=True),
+    State("message.html", "to be opened again", opened("/../forged/"), "403", inside=True),
     State("consent.html", "text", opened("/consent/registration")),
     State("consent.html", "transfer", opened("/consent/transfer")),
     State("consent.html", "statement", opened("/consent/authority")),

@@ -14,6 +14,7 @@ from tests.site.conftest import TOKENS, Programme, ask, client
 from tests.site.visitor import fields_of, send, text, ticket
 from zapis.errors import AnswerLost, JournalDisturbed, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.site.launch import VkApp
 
 
 class Trouble:
@@ -53,10 +54,11 @@ class Trouble:
 class Troubled:
     """A site whose ledger can be troubled."""
 
-    def __init__(self, programme: Programme, from_the_start: Exception | None = None) -> None:
+    def __init__(self, programme: Programme, from_the_start: Exception | None = None, vk: VkApp | None = None) -> None:
         self.ledgers: list[Trouble] = []
         self.from_the_start = from_the_start
-        self.app = programme.open(self._between, patience=0.1)
+        self.app = programme.open(self._between, vk=vk)
+        self._committer = programme.committer
 
     def _between(self, ledger: Ledger) -> Ledger:
         self.ledgers.append(Trouble(ledger))
@@ -64,11 +66,13 @@ class Troubled:
         return self.ledgers[0]
 
     def silence(self) -> None:
-        """Neither appends nor readings are answered."""
+        """Neither appends nor readings are answered, and visitors are soon told so."""
+        self._committer._patience = 0.1
         self.ledgers[0].on_append = self.ledgers[0].on_read = AnswerLost("lost")
 
     def relent(self) -> None:
         """All is well again."""
+        self._committer._patience = 5
         self.ledgers[0].on_append = self.ledgers[0].on_read = None
 
 

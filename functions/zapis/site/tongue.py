@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 
 from zapis.resources import resource
@@ -58,7 +58,7 @@ def speaking(spoken: Tongue) -> Iterator[None]:
 
 def _(message: str) -> str:
     """The message in the visitor's language."""
-    return _catalogue(_spoken.get().language).gettext(message) if message else ""
+    return _said(_spoken.get().language, message)
 
 
 def N_(message: str) -> str:  # noqa: N802 - what gettext calls it everywhere
@@ -69,6 +69,12 @@ def N_(message: str) -> str:  # noqa: N802 - what gettext calls it everywhere
 def ngettext(one: str, many: str, number: int) -> str:
     """The form that goes with `number`. `one` and `many` name the message; Russian has three forms of it."""
     return _catalogue(_spoken.get().language).ngettext(one, many, number)
+
+
+@lru_cache(maxsize=4096)
+def _said(language: str, message: str) -> str:
+    # To gettext the empty message is the catalogue's header.
+    return _catalogue(language).gettext(message) if message else ""
 
 
 @cache
