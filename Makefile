@@ -25,7 +25,7 @@ test: $(VENV)/test ## Run every check and every test
 messages: $(VENV)/test ## Collect what the site says, and compile its translations (templates/locale)
 	@mkdir -p build
 	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keyword N_ --keyword counted:1,2 \
-		--add-location=file --sort-by-file --project Zapis --output-file build/zapis.pot .
+		--add-location=file --sort-output --project Zapis --output-file build/zapis.pot .
 	@$(BIN)/pybabel --quiet update --domain zapis --input-file build/zapis.pot --output-dir templates/locale \
 		--ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete --width 120
 	@$(BIN)/pybabel --quiet compile --domain zapis --directory templates/locale
