@@ -1,11 +1,17 @@
-"""A season on a stage: the emulator, three kinds of spreadsheet laid out, and hands that type into them."""
+"""A season on a stage: the emulator, three kinds of spreadsheet laid out, and hands that type into them.
+
+What every stage begins with is done once in a process; each stage has a copy of the database that it left.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +30,32 @@ ACCOUNT = "zapis-jobs@demo.iam.gserviceaccount.com"
 MASK = "sheets(properties(sheetId,title),data(rowData.values(formattedValue)))"
 
 
+@dataclass(slots=True)
+class Files:
+    """The spreadsheets of a season, and how many rows have got an id."""
+
+    ledger: str = ""
+    catalogue: str = ""
+    roster: str = ""
+    ids: int = 0
+
+
 class Stage:
     """Files of a small season, as one service account sees them."""
 
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
+    def __init__(self, emulator: Emulator, folder: Path, files: Files) -> None:
         self.emulator = emulator
         self.host = emulator.url.removeprefix("http://")
         self.key = emulator.key_file(folder / "key.json", email=ACCOUNT)
         self.sheets = Sheets(self.key, self.host)
+        self.ledger, self.catalogue, self.roster = files.ledger, files.catalogue, files.roster
+        self.ids = files.ids
+
+    def lay_out(self) -> None:
+        """Make the three files."""
         self.ledger = self.file("Журнал", "ledger")
         self.catalogue = self.file("Каталог", "catalogue")
         self.roster = self.file("Список завода", "roster")
-        self._ids = count(1)
 
     def file(self, title: str, kind: str) -> str:
         """A spreadsheet that a person made, shared and laid out."""
@@ -55,10 +75,15 @@ class Stage:
             self.catalogue,
             settle=timedelta(seconds=settle),
             writer=writer,
-            new_id=lambda: f"new{next(self._ids)}",
+            new_id=self._new_id,
             person_key=Tokens(["p" * 40]).person,
             gate_link=lambda enterprise: f"https://site.example/gate/{enterprise}",
+            status_link="https://site.example/status/token",
         )
+
+    def _new_id(self) -> str:
+        self.ids += 1
+        return f"new{self.ids}"
 
     def settle(self, sync: Sync) -> Report:
         """Run until nothing is left to do (ids are filled in by one run and offered by the next)."""
@@ -118,11 +143,8 @@ SLOT = {
 }
 
 
-@contextmanager
-def stage(folder: Path, **emulator: Any) -> Iterator[Stage]:
-    """An empty, laid-out season on a fresh emulator."""
-    with Emulator(port=0, data=folder / "sheets.db", **emulator) as running:
-        yield Stage(running, folder)
+def empty(stage: Stage) -> None:
+    """Nothing is typed."""
 
 
 def small_season(stage: Stage) -> None:
@@ -131,3 +153,35 @@ def small_season(stage: Stage) -> None:
     stage.fill("enterprises", 2, ENTERPRISE | {"roster": link})
     stage.fill("tours", 2, TOUR)
     stage.fill("slots", 2, SLOT)
+
+
+def offered(stage: Stage) -> None:
+    """The small season after `sync` has seen it."""
+    small_season(stage)
+    stage.settle(stage.syncer())
+
+
+@contextmanager
+def stage(folder: Path, begin: Callable[[Stage], None] = empty, **emulator: Any) -> Iterator[Stage]:
+    """A laid-out season as `begin` leaves it, on a fresh emulator."""
+    database, files = _left_by(begin)
+    shutil.copy(database, folder / "sheets.db")
+    with Emulator(port=0, data=folder / "sheets.db", **emulator) as running:
+        yield Stage(running, folder, files)
+
+
+@cache
+def _left_by(begin: Callable[[Stage], None]) -> tuple[Path, Files]:
+    folder = Path(_kept().name) / f"{begin.__module__}.{begin.__name__}"
+    folder.mkdir()
+    with Emulator(port=0, data=folder / "sheets.db") as running:
+        stage = Stage(running, folder, Files())
+        stage.lay_out()
+        begin(stage)
+    return folder / "sheets.db", Files(stage.ledger, stage.catalogue, stage.roster, stage.ids)
+
+
+@cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    """Where databases lie until this process ends."""
+    return tempfile.TemporaryDirectory(prefix="zapis-stage-")

@@ -70,8 +70,7 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path):
-    with stage(tmp_path) as on_stage:
-        small_season(on_stage)
+    with stage(tmp_path, small_season) as on_stage:
         watched = Watched(on_stage)
         on_stage.settle(watched.sync)
         for name in NAMES:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.publish.test_sync import register, state
-from tests.stage import Stage, small_season, stage
+from tests.stage import Stage, offered, stage
 from zapis.cli import main
 from zapis.core import notices
 from zapis.core.entries import Entry, SlotOffered, from_row, to_row
@@ -22,8 +22,7 @@ from zapis.ledger.port import Part
 def on_stage(tmp_path, monkeypatch):
     """A season that people registered for. Leases lapse at once, so that nobody waits for a minute."""
     monkeypatch.setattr(notices, "LEASE_LASTS", timedelta())
-    with stage(tmp_path) as running:
-        small_season(running)
+    with stage(tmp_path, offered) as running:
         running.type("Сезон", 2, "Значение", "Открой#Моспром")
         sync = running.syncer()
         running.settle(sync)

@@ -137,8 +137,7 @@ def test_every_module_of_the_bundle_can_be_imported(workspace, python):
 def deployed(operator, workspace, python, tmp_path):
     """The three functions as deployed, over an emulator with a small season and a mailbox."""
     with ExitStack() as stack:
-        season = stack.enter_context(stage(tmp_path))
-        small_season(season)
+        season = stack.enter_context(stage(tmp_path, small_season))
         box = stack.enter_context(Mailbox(data=tmp_path / "mail"))
         operator.settings |= {
             "ZAPIS_LEDGER": season.ledger,

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.emulator_page.desk import Desk
-from tests.stage import Stage, small_season, stage
+from tests.stage import Stage, offered, stage
 
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -18,9 +18,7 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--d
 
 @pytest.fixture(scope="module")
 def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with stage(tmp_path_factory.mktemp("page")) as running:
-        small_season(running)
-        running.settle(running.syncer())
+    with stage(tmp_path_factory.mktemp("page"), offered) as running:
         yield running
 
 

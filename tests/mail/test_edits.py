@@ -87,8 +87,7 @@ def calendar(letter: EmailMessage) -> dict[str, str]:
 @pytest.fixture
 def season(tmp_path: Path) -> Iterator[Season]:
     behaviour = Behaviour()
-    with stage(tmp_path) as running, Server(behaviour) as post:
-        small_season(running)
+    with stage(tmp_path, small_season) as running, Server(behaviour) as post:
         yield Season(running, post, behaviour)
 
 

@@ -129,14 +129,16 @@ class Walk:
 @asynccontextmanager
 async def walk(folder: Path, ledger: Callable[[], Ledger] | None, *, names: bool) -> AsyncIterator[Walk]:
     """A season over a ledger of one's own (None: the spreadsheet)."""
-    with stage(folder) as running, Mailbox(folder / "mail") as mailbox:
-        small_season(running)
-        with wire(int(re.sub(r".*:", "", running.host))) as google:
+    with (
+        stage(folder, small_season) as running,
+        Mailbox(folder / "mail") as mailbox,
+        wire(int(re.sub(r".*:", "", running.host))) as google,
+    ):
 
-            def in_sheet() -> Ledger:
-                return SheetLedger(Sheets(running.key, f"127.0.0.1:{google.port}"), running.ledger)
+        def in_sheet() -> Ledger:
+            return SheetLedger(Sheets(running.key, f"127.0.0.1:{google.port}"), running.ledger)
 
-            walked = Walk(running, google, mailbox, ledger or in_sheet, names)
-            async with walked.http:
-                yield walked
-            await walked.committer.close()
+        walked = Walk(running, google, mailbox, ledger or in_sheet, names)
+        async with walked.http:
+            yield walked
+        await walked.committer.close()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from local.demo.person import Person
-from tests.stage import SLOT, TOUR, Stage, small_season, stage
+from tests.stage import SLOT, TOUR, Stage, offered, stage
 from zapis.core.catalogue import MOSCOW, from_rows
 from zapis.core.entries import Entry, Requested, from_row, to_row
 from zapis.core.fold import State, fold
@@ -26,8 +26,7 @@ FIRST, SLOTS = "Как рождается автомобиль", "Расписа
 
 @pytest.fixture
 def on_stage(tmp_path):
-    with stage(tmp_path) as running:
-        small_season(running)
+    with stage(tmp_path, offered) as running:
         yield running
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage import Stage, small_season, stage
+from tests.stage import Stage, offered, stage
 from zapis.core.entries import Cancelled, Entry, Requested, from_row, parse_moment, to_row
 from zapis.core.fold import State, fold
 from zapis.core.ids import entry_id, registration_id
 from zapis.core.model import NoticeKind, PersonKey, Standing
 from zapis.core.people import Person
 from zapis.core.people import to_row as person_row
+from zapis.core.vitals import vitals_of
 
 AT = parse_moment("2030-12-01T07:00:00Z")
 
 
 @pytest.fixture
 def on_stage(tmp_path):
-    with stage(tmp_path) as running:
-        small_season(running)
+    with stage(tmp_path, offered) as running:
         yield running
 
 
@@ -68,6 +68,29 @@ def test_another_instance_finds_nothing_to_write_either(on_stage, sync):
     report = on_stage.syncer(writer="sync").run()
 
     assert report.written == []
+
+
+def test_word_is_left_for_the_status_page_once_a_minute_and_its_link_stands_in_the_sheet(on_stage, sync):
+    register(on_stage, "Анна Орлова")
+
+    another = on_stage.syncer()
+    reports = [another.run(), another.run()]
+
+    vitals = vitals_of(on_stage.open_ledger().catalogue())
+    assert vitals is not None
+    assert (vitals.owed, vitals.problems, vitals.alarm) == (1, 0, "")
+    assert [report.owed for report in reports] == [1, 1]
+    assert reports[-1].oldest_seconds == pytest.approx(reports[0].oldest_seconds, abs=30)
+    (row,) = (row for row in on_stage.rows(on_stage.catalogue, "Сезон") if row["Параметр"] == "Состояние Записи")
+    assert row["Проверка"] == "https://site.example/status/token"
+
+
+def test_a_new_catalogue_does_not_wipe_the_word(on_stage, sync):
+    on_stage.fill("slots", 2, {"capacity": "3"})
+
+    on_stage.settle(sync)
+
+    assert vitals_of(on_stage.open_ledger().catalogue()) is not None
 
 
 def test_seats_stand_beside_each_slot(on_stage, sync):

@@ -18,7 +18,7 @@ from zapis.schema import Column, Tab, schema, tab
 
 LATER = {"texts", "summary", "numbers"}
 LATER_COLUMNS = {"gate_link", "held", "codes", "release", "min_group", "freezes", "told"}
-LATER_ROWS = {"holidays", "synced"}
+LATER_ROWS = {"holidays", "synced", "status"}
 
 
 def earlier() -> list[Tab]:
@@ -38,12 +38,15 @@ def _rows(tab: Tab) -> Iterator[dict[str, str]]:
     return (row | {"meaning": "как раньше"} for row in tab.rows if row["id"] not in LATER_ROWS)
 
 
+def laid_out_earlier(stage: Stage) -> None:
+    stage.catalogue = bare(stage)
+    lay_out(stage.sheets, stage.catalogue, earlier(), [ACCOUNT])
+    small_season(stage)
+
+
 @pytest.fixture
 def on_stage(tmp_path):
-    with stage(tmp_path) as running:
-        running.catalogue = bare(running)
-        lay_out(running.sheets, running.catalogue, earlier(), [ACCOUNT])
-        small_season(running)
+    with stage(tmp_path, laid_out_earlier) as running:
         yield running
 
 
