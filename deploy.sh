@@ -30,7 +30,7 @@ readonly APIS=(
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
 # The address of a ticket, or of a page inside VK, is its secret, and the platform logs every address that is asked for.
 readonly EXCLUSION=zapis-tickets
-readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|gate|show)/|/vk[/?]")'
+readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show|status)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|gate|show|status)/|/vk[/?]")'
 
 usage() {
   cat <<'END'

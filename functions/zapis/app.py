@@ -142,6 +142,7 @@ def _syncer() -> Sync:
         names=chosen.sheet_names,
         keeping=Keeping(timedelta(days=chosen.keep_days), timedelta(days=chosen.keep_ended_days)),
         gate_link=lambda enterprise: f"{chosen.site_url}/gate/{tokens.gate(enterprise)}",
+        status_link=f"{chosen.site_url}/status/{tokens.status()}",
         person_key=tokens.person,
     )
 

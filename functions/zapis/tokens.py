@@ -42,6 +42,7 @@ class Tokens:
         self._passes = URLSafeSerializer(newest_last, salt="pass")
         self._gates = URLSafeSerializer(newest_last, salt="gate")
         self._frames = URLSafeSerializer(newest_last, salt="frame")
+        self._status = URLSafeSerializer(newest_last, salt="status")
 
     def ticket(self, registration: RegistrationId) -> str:
         """The secret part of a registration's link."""
@@ -69,6 +70,14 @@ class Tokens:
         """The enterprise whose gate `token` was signed for; None for any other text."""
         enterprise = _loaded(self._gates, token)
         return EnterpriseId(enterprise) if enterprise else None
+
+    def status(self) -> str:
+        """The secret part of the organisers' status page."""
+        return _signed(self._status, "season")
+
+    def opens_status(self, token: str) -> bool:
+        """Whether `token` was signed for the status page."""
+        return _loaded(self._status, token) is not None
 
     def vk_pass(self, person: PersonKey, now: datetime) -> str:
         """The secret part of a mini-app's addresses: that this person opened it just now."""

@@ -37,7 +37,7 @@ FORM = {
 }
 JSON = request() | {"email": EMAIL, "visitor": {"name": COMPANION, "age": 41}, "to": NAME}
 MALFORMED = (b"\xff\xfe" + NAME.encode(), b"{" + EMAIL.encode(), f"name={NAME}&".encode() * 4000)
-SECRETS = ("ticket", "show", "gate")
+SECRETS = ("ticket", "show", "gate", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def doors(walked: Walk, routes: list[Any]) -> Iterator[Door]:
         "ticket": walked.ticket,
         "show": walked.tokens.shown(registration),
         "gate": walked.tokens.gate(EnterpriseId("new1")),
+        "status": walked.tokens.status(),
     }
     ids = {"slots": walked.slot, "enterprises": "new1", "tours": "new2", "api": walked.slot}
     for route in routes:

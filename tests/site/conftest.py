@@ -20,6 +20,7 @@ from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Sl
 from zapis.core.entries import Entry, SlotOffered, to_row
 from zapis.core.model import EntryId, Registration, SlotId, SlotStatus
 from zapis.core.people import Person
+from zapis.core.vitals import Vitals
 from zapis.ledger.committer import Committer
 from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Append, Ledger, Part
@@ -153,6 +154,10 @@ class Programme:
         public = [s for s in slots if s.status is not None]
         rows = [self._offered(s.id, SlotOffered(0, catalogue.terms_of(offered, s))) for s in public]
         self._append(Append(journal=rows, catalogue=catalogue.to_rows(offered)))
+
+    def leave_word(self, **found: Any) -> None:
+        """`sync` was here just now, and found this."""
+        MemoryLedger(self.store, lambda: self.now).note(Vitals(**{"at": self.now, **found}).to_text())
 
     def change(self, slot: str, version: int = 1, **terms: Any) -> None:
         """Put other terms of a slot in force."""

@@ -18,6 +18,7 @@ from zapis.core.model import Reason, SlotStatus, Standing
 from zapis.core.texts import Text, TextId
 from zapis.errors import SheetsUnavailable
 from zapis.site.offers import Availability
+from zapis.site.status import Mood
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def told_by(template: str, values: Mapping[str, Any]) -> str:
         "cancel.html": lambda v: v["registration"].standing,
         "refused.html": lambda v: v["reason"],
         "message.html": lambda v: v["said"].status,
+        "status.html": lambda v: v["mood"],
     }
     return str(tells[template](values)) if template in tells else ""
 
@@ -325,6 +327,18 @@ def rehearsed_with_a_note(visitor: Visitor) -> None:
     visitor.open("/")
 
 
+def status(**found: Any) -> Go:
+    """The status page after `sync` found this; it never ran if nothing is given."""
+
+    def go(visitor: Visitor) -> None:
+        if found:
+            visitor.programme.leave_word(**found)
+        visitor.book("two-seats", 30, 31)
+        visitor.open(f"/status/{TOKENS.status()}")
+
+    return go
+
+
 def with_registrations_of_a_vk_user(*asked: str) -> Go:
     """Somebody registered inside VK before; then opens the mini-app."""
 
@@ -410,6 +424,9 @@ STATES = (
     State("edit.html", "too late", after_the_list_has_gone("/edit")),
     State("forget.html", "asked", booked("open", 34, 12, rest="/forget")),
     State("forget.html", "forgotten already", forgotten_already),
+    State("status.html", "all is well", status(owed=1, oldest=at(0)), Mood.GOOD, inside=False),
+    State("status.html", "something to mend", status(problems=2), Mood.WORTH, inside=False),
+    State("status.html", "never synced", status(), Mood.BAD, inside=False),
     State("lost.html", "asked", opened("/lost")),
     State("lost.html", "wrong address", link_sent("anna")),
     State("lost.html", "sent", link_sent("anna@example.org")),

@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import math
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -30,6 +31,7 @@ from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
 from zapis.core.model import EntryId, RegistrationId, SlotId
 from zapis.core.people import Person, add_rows
+from zapis.core.vitals import Vitals, vitals_of
 from zapis.errors import (
     AnswerLost,
     CallRefused,
@@ -208,6 +210,18 @@ class Committer:
         Raises SheetsUnavailable, JournalDisturbed, or Unsettled if this process stops.
         """
         return await self._wait_for(asyncio.ensure_future(self._look_up(frozenset(registrations))))
+
+    async def vitals(self) -> Vitals | None:
+        """How `sync` last found the season, read at this moment; None if it left no word.
+
+        Raises SheetsUnavailable, or Unsettled if this process stops.
+        """
+        return await self._wait_for(asyncio.ensure_future(self._look_at_the_word()))
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the ledger last answered; on the event loop only."""
+        return math.inf if self.read_at is None else _clock() - self.read_at
 
     def part(self) -> None:
         """This process was told to stop: whoever still waits in PARTING seconds is told to ask elsewhere."""
@@ -388,6 +402,11 @@ class Committer:
     async def _look_up(self, registrations: frozenset[RegistrationId]) -> dict[RegistrationId, Person]:
         async with self._in_turn:
             return await asyncio.get_running_loop().run_in_executor(self._worker, self._read_people, registrations)
+
+    async def _look_at_the_word(self) -> Vitals | None:
+        async with self._in_turn:
+            rows = await asyncio.get_running_loop().run_in_executor(self._worker, lambda: self._opened().catalogue())
+        return vitals_of(rows)
 
     def _read_people(self, registrations: frozenset[RegistrationId]) -> dict[RegistrationId, Person]:
         known: dict[RegistrationId, Person] = {}

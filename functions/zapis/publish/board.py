@@ -41,6 +41,9 @@ STRIPS = (
     *SHARED.strips,
 )
 
+STATUS_ROW = "status"
+"""The season's row that leads to the status page."""
+
 GateLink = Callable[[EnterpriseId], str]
 """The address that an enterprise's guards open."""
 Wanted = dict[str, Lines]
@@ -131,6 +134,8 @@ class Said:
     note: Note
     """Of the journal."""
     now: datetime
+    status_link: str
+    """Where organisers see whether all is well."""
 
 
 def wanted(
@@ -140,7 +145,8 @@ def wanted(
     checks = _checks(reading, said.troubles, gate_link)
     return answers | {
         SEATS.key: projections.seats(view, _remarks(reading, decision), decision.pending),
-        CHECKS.key: checks | {pulse.ROW: pulse.line(said.now), NOTE_ROW: (str(said.note), "")},
+        CHECKS.key: checks
+        | {pulse.ROW: pulse.line(said.now), STATUS_ROW: (said.status_link, ""), NOTE_ROW: (str(said.note), "")},
         LINES.key: projections.registrations(view),
         NUMBERS.key: projections.summary(view),
     }

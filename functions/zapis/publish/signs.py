@@ -20,19 +20,22 @@ class Signs:
     def __init__(self, books: Books) -> None:
         self._books = books
         self._left: Vitals | None = None
+        self._beside = ""
 
-    def leave(self, now: datetime, problems: int, refused: datetime | None) -> Vitals:
-        """Leave word, if it is time or the journal's state is another; what it says."""
+    def leave(self, problems: int, refused: datetime | None) -> Vitals:
+        """Leave word, if it is time, the journal's state is another or a new catalogue wiped it; what it says."""
         books = self._books
-        vitals = taken(books.state, books.outbox, now, problems, books.watch.alarm, refused)
+        vitals = taken(books.state, books.outbox, books.ledger.now(), problems, books.watch.alarm, refused)
         if self._is_news(vitals):
             try:
                 books.ledger.note(vitals.to_text())
-                self._left = vitals
+                self._left, self._beside = vitals, books.revision
             except ZapisError as error:
                 log.warning("no word could be left for the status page: %s", error)
         return vitals
 
     def _is_news(self, vitals: Vitals) -> bool:
         left = self._left
-        return left is None or vitals.at - left.at >= LEAVE_EVERY or vitals.alarm != left.alarm
+        if left is None or self._beside != self._books.revision:
+            return True
+        return vitals.at - left.at >= LEAVE_EVERY or vitals.alarm != left.alarm

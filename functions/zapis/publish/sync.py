@@ -32,6 +32,7 @@ from zapis.publish.board import Board, GateLink
 from zapis.publish.books import Books
 from zapis.publish.rolls import SHARED, Look
 from zapis.publish.rosters import Rosters, shared
+from zapis.publish.signs import Signs
 from zapis.sheets import Sheets
 
 log = logging.getLogger("zapis.sync")
@@ -54,6 +55,10 @@ class Report:
     """Of how many registrations names and contacts were destroyed."""
     disturbed: str = ""
     """What organisers read while the journal is not what it was; nothing else was done then."""
+    owed: int = 0
+    """Letters that have not been handed in yet."""
+    oldest_seconds: float = 0.0
+    """For how long the oldest of them has been owed."""
 
 
 class Sync:
@@ -72,6 +77,7 @@ class Sync:
         names: bool = True,
         keeping: Keeping = KEEPING,
         gate_link: GateLink = lambda enterprise: "",
+        status_link: str = "",
     ) -> None:
         self._sheets = sheets
         self._file = catalogue_file
@@ -80,7 +86,9 @@ class Sync:
         self._rules = Rules(settle, writer, person_key, names)
         self._keeping = keeping
         self._gate_link = gate_link
+        self._status_link = status_link
         self._books = Books(ledger, names=names)
+        self._signs = Signs(self._books)
         self._board = Board(sheets, catalogue_file, new_id)
         self._rosters = Rosters(sheets, catalogue_file)
         self._left: Lines | None = None
@@ -91,11 +99,17 @@ class Sync:
 
     def run(self) -> Report:
         """Bring sheets and ledger together once. Raises SheetsUnavailable or SheetError if it could not begin."""
-        report, books = Report(), self._books
-        reading = self._read()
+        report = Report()
+        self._bring_together(report)
+        vitals = self._signs.leave(report.problems, self._sheets.refused_at)
+        report.owed, report.oldest_seconds = vitals.owed, vitals.oldest_seconds
+        return report
+
+    def _bring_together(self, report: Report) -> None:
+        books, reading = self._books, self._read()
         if reading is None:
             self._sound_the_alarm(report)
-            return report
+            return
         self._forget_if_another_wrote()
         now = books.ledger.now()
         decision = self._decide(reading, now)
@@ -108,7 +122,6 @@ class Sync:
             self._publish(reading, decision, done, now, report)
         elif not report.busy:
             report.written += self._board.beat(now)
-        return report
 
     def _read(self) -> Reading | None:
         """What organisers typed; None if the journal is not what this instance or the catalogue's file remembers."""
@@ -180,7 +193,7 @@ class Sync:
 
     def _wanted(self, view: View, reading: Reading, decision: Decision, done: Acts, now: datetime) -> board.Wanted:
         answers = done.lines(view.state, view.catalogue, view.outbox, now)
-        said = board.Said(self._troubles(), self._books.watch.note, now)
+        said = board.Said(self._troubles(), self._books.watch.note, now, self._status_link)
         return board.wanted(view, reading, decision, said, self._gate_link, answers)
 
     def _commit(self, decision: Decision, done: Acts, now: datetime, report: Report, *, must_write: bool) -> bool:

@@ -14,6 +14,7 @@ from zapis.core.entries import Row
 from zapis.core.findings import STOPPED, replaced, rows, sentence
 from zapis.core.marks import Found, found
 from zapis.errors import JournalDisturbed
+from zapis.happenings import Happening, tell
 from zapis.ledger.port import Fresh, Ledger, Part
 from zapis.publish.alarm import REPLACED, UNREADABLE, alarm
 
@@ -96,7 +97,7 @@ class Watch:
     def _alarm(self, for_organisers: str, for_operators: str) -> None:
         self.alarm = for_organisers
         if for_operators != self._said:
-            log.critical("%s", for_operators)
+            tell(log, logging.CRITICAL, Happening.DISTURBED, "%s", for_operators)
         self._said = for_operators
 
     def _tell_of_strays(self, strays: list[int]) -> None:

@@ -42,6 +42,7 @@ from zapis.site.security import SecurityHeaders
 from zapis.site.shelf import Shelf
 from zapis.site.showcase import Showcase
 from zapis.site.statics import Statics
+from zapis.site.status import Status
 from zapis.site.tickets import Tickets
 from zapis.site.words import Words
 from zapis.tokens import Tokens
@@ -70,7 +71,7 @@ def application(
     miniapp = MiniApp(vk, desk, rendering, links, clock)
     return Starlette(
         routes=[
-            *_routes(desk, rendering, links, statics),
+            *_routes(desk, rendering, links, statics, Status(desk, rendering, clock)),
             Route("/vk", miniapp.launch),
             Route("/mine", miniapp.mine),
         ],
@@ -84,7 +85,7 @@ def application(
     )
 
 
-def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) -> list[Route]:
+def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, status: Status) -> list[Route]:
     shelf, events = Shelf(), Events(links)
     showcase, guide = Showcase(desk, rendering, shelf), Guide(desk, rendering, shelf, events)
     pages, tickets, api = Pages(desk, rendering, links, events), Tickets(desk, rendering, links), Api(desk, links)
@@ -111,6 +112,8 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics) ->
         _doors("/lost", GET=lost.show, POST=lost.send),
         _doors("/gate/{token}", GET=gates.show, POST=gates.mark),
         Route("/show/{token}", gates.ticket),
+        Route("/status/{token}", status.show),
+        Route("/readyz", status.ready),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),
         Route("/api/slots", api.slots),
