@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from multiprocessing import Pool
 
+from tests.campaign.drawing import draw
 from tests.campaign.run import Totals, play, play_many
-from tests.campaign.scenario import draw
 from tests.campaign.story import shortened, told
 
 CHUNK = 100

@@ -7,7 +7,9 @@ a browser does for Zapis.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -19,21 +21,28 @@ from tests.campaign.scenario import (
     SYNCS,
     Ask,
     Cancel,
+    Change,
     Decide,
     DeliverRun,
     Edit,
+    Errand,
     HandEdit,
     Happening,
     Kill,
+    Operate,
     SyncRun,
+    Tick,
     Weather,
 )
 from tests.campaign.world import Answer, World
 from zapis.core import ids
-from zapis.core.entries import Attended, Erased, Fact, Moved, SeatedOver
+from zapis.core.audit import FINGERPRINTS
+from zapis.core.entries import Attended, ConsentWithdrawn, Fact, SeatedOver
 from zapis.core.model import Registration, RegistrationId, SlotId
-from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, SheetsUnavailable
+from zapis.core.ticks import line_id
+from zapis.errors import CallRefused, CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnavailable
 from zapis.ledger.committer import TooManyWaiting, Unsettled
+from zapis.site.changes import Changes
 from zapis.site.desk import Desk
 from zapis.site.forms import PartyRequest, Visitor
 
@@ -46,8 +55,11 @@ GIVES_UP_AFTER = 1200.0
 
 
 async def act(world: World, happening: Happening) -> None:
-    """Do what the scenario says, when it says it."""
+    """Do what the scenario says, when it says it; nobody acts for whose asking was left out."""
     await asyncio.sleep(happening.at)
+    who = getattr(happening, "who", None)
+    if who and who not in {ask.who for ask in world.scenario.happenings if isinstance(ask, Ask)}:
+        return
     await _ACTS[type(happening)](world, happening)
 
 
@@ -56,7 +68,7 @@ async def _ask(world: World, plan: Ask) -> None:
     if plan.poisoned:
         world.poisoned.add(registration)
     people = tuple(Visitor(f"/visitors/{n}", f"{plan.who} {n}", age) for n, age in enumerate(plan.ages))
-    request = PartyRequest(plan.who, plan.email, "", people, plan.waits, (), "ru")
+    request = PartyRequest(plan.who, plan.email, "", people, plan.waits, ("registration",), "ru", plan.code)
 
     def register(desk: Desk) -> Awaitable[Any]:
         return desk.register(SlotId(plan.slot), plan.key, request)
@@ -87,26 +99,53 @@ async def _cancel(world: World, plan: Cancel) -> None:
         page.note(answer)
 
 
+async def _change(world: World, plan: Change) -> None:
+    asked = _what_was_asked(world, plan.who)
+    token, key = world.tokens.ticket(registration_of(asked)), f"{plan.what} {plan.at}"
+
+    async def change(desk: Desk) -> Registration | None:
+        held = await desk.holder(token)
+        if held is None:
+            return None
+        changes, to = Changes(desk.committer), SlotId(plan.slot)
+        if plan.what == "move" and held.slot != to:
+            await changes.move(held, to, key)
+        elif plan.what == "join":
+            await changes.join(held, [Visitor("/visitors/0", f"{plan.who}'s friend", age) for age in plan.ages], key)
+        elif plan.what == "correct" and (known := await changes.person(held)):
+            await changes.correct(held, known, replace(known, name=f"{plan.who}, put right"))
+        elif plan.what == "mail again" and held.active:
+            await changes.send_again(held)
+        elif plan.what == "forget":
+            await changes.forget(held)
+        return desk.committer.state.registrations[held.id]
+
+    world.tell(plan.who, f"changes: {plan.what} ({plan.slot})")
+    page = _Page(world, plan.who, asked.doors[0], patient=True)
+    if (answer := await page.ask(change)) is not None:
+        page.note(answer)
+
+
 async def _decide(world: World, plan: Decide) -> None:
     asked = _what_was_asked(world, plan.who)
-    registration = registration_of(asked)
+    registration, slot = registration_of(asked), SlotId(asked.slot)
     facts: dict[str, Fact] = {
-        "move": Moved(registration, SlotId(asked.slot)),
         "seat over": SeatedOver(registration),
         "attend": Attended(registration, (0,)),
-        "erase": Erased(registration),
+        "came": Attended(registration, (0,), "came"),
+        "undone": Attended(registration, (0,), "undone"),
+        "withdraw": ConsentWithdrawn(registration, "registration"),
     }
-    slot = SlotId(plan.slot if plan.what == "move" else asked.slot)
-    entry = ids.entry_id(plan.what.replace(" ", "_"), registration, slot, str(plan.at))
+    entry = ids.entry_id(plan.what.replace(" ", "_"), registration, str(plan.at))
 
     async def commit(desk: Desk) -> None:
         await desk.committer.commit(entry, slot, facts[plan.what])
 
-    world.tell("organiser", f"decides for {plan.who}: {plan.what} ({slot})")
+    world.tell("organiser", f"decides for {plan.who}: {plan.what}")
     await _Page(world, f"organiser for {plan.who}", asked.doors[0], patient=True).ask(commit)
 
 
-_COMES_BACK = (Unsettled, ConnectionLost, SheetsUnavailable, TooManyWaiting)
+_COMES_BACK = (Unsettled, ConnectionLost, SheetsUnavailable, TooManyWaiting, LedgerMoves)
 
 
 def _why(silence: Exception) -> str:
@@ -114,6 +153,8 @@ def _why(silence: Exception) -> str:
         return "seats are still being checked"
     if isinstance(silence, ConnectionLost):
         return "the instance died"
+    if isinstance(silence, LedgerMoves):
+        return "the ledger moves"
     return "the instance's clock is wrong" if "clock" in str(silence) else "the ledger does not answer"
 
 
@@ -174,11 +215,30 @@ def _what_was_asked(world: World, who: str) -> Ask:
 
 async def _edit(world: World, plan: Edit) -> None:
     world.tell("organiser", f"types beside {plan.slot}: {dict(plan.cells)}")
-    stage.type_slot(world.google.books["catalogue"], plan.slot, dict(plan.cells))
+    stage.type_beside(world.google.books["catalogue"], stage.SLOTS, plan.slot, dict(plan.cells))
+
+
+async def _errand(world: World, plan: Errand) -> None:
+    registration = registration_of(_what_was_asked(world, plan.who))
+    if stage.type_beside(world.google.books["catalogue"], stage.REGISTRATIONS, registration, {"action": plan.action}):
+        world.tell("organiser", f"chooses beside {plan.who}: {plan.action}")
+
+
+async def _tick(world: World, plan: Tick) -> None:
+    line = line_id(registration_of(_what_was_asked(world, plan.who)), plan.member)
+    for roster in stage.ROSTERS.values():
+        if stage.type_beside(world.google.books[roster], stage.VISITORS, line, {"came": plan.came}):
+            world.tell("enterprise", f"ticks {plan.who}: {plan.came}")
+
+
+async def _operate(world: World, plan: Operate) -> None:
+    world.tell("operator", f"to the ledger: {plan.what}")
+    await world.operator().do(plan.what)
+    world.fire(f"ledger: {plan.what}")
 
 
 async def _edit_by_hand(world: World, plan: HandEdit) -> None:
-    """Disturb the journal above the last row that anybody has read."""
+    """Disturb the journal above the last row that anybody has read and `sync` has recorded."""
     if len(world.journal) < ENOUGH_ROWS:
         return
     await _everybody_has_read(world)
@@ -197,13 +257,18 @@ async def _edit_by_hand(world: World, plan: HandEdit) -> None:
 
 
 async def _everybody_has_read(world: World) -> None:
-    """Who reads a journal for the first time after an edit has only what others recorded to go by."""
-    sync, deliver = world.sync(SYNCS[0]), world.deliver(DELIVERS[0])
-    while min(process.sheets.rows_seen for process in (*world.sites(), sync, deliver)) < ENOUGH_ROWS:
+    """Who reads a journal for the first time after an edit has only what was recorded to go by."""
+    while not (_recorded(world) and all(process.sheets.rows_seen >= ENOUGH_ROWS for process in world.alive())):
         await asyncio.gather(*(site.look() for site in world.sites()))
-        await sync.go(SyncRun(0, sync.name))
-        await deliver.go(DeliverRun(0, deliver.name))
+        for name in (*SYNCS, *DELIVERS):
+            run = SyncRun(0, name) if name in SYNCS else DeliverRun(0, name)
+            await _ACTS[type(run)](world, run)
         await asyncio.sleep(AGAIN_AFTER)
+
+
+def _recorded(world: World) -> bool:
+    rows = [json.loads(row.row[3]) for row in world.outbox if row.row[1] == FINGERPRINTS]
+    return max((row["first"] + len(row["rows"]) for row in rows), default=0) > ENOUGH_ROWS
 
 
 async def _kill(world: World, plan: Kill) -> None:
@@ -213,6 +278,8 @@ async def _kill(world: World, plan: Kill) -> None:
     await process.died
     await asyncio.sleep(plan.gone)
     world.start(plan.process)
+    if world.disturbed_at is not None:
+        world.fire("an instance began on an edited journal")
 
 
 async def _sync(world: World, plan: SyncRun) -> None:
@@ -240,8 +307,12 @@ async def _weather(world: World, plan: Weather) -> None:
 _ACTS: dict[type, Callable[[World, Any], Awaitable[None]]] = {
     Ask: _ask,
     Cancel: _cancel,
+    Change: _change,
     Decide: _decide,
+    Errand: _errand,
+    Tick: _tick,
     Edit: _edit,
+    Operate: _operate,
     HandEdit: _edit_by_hand,
     Kill: _kill,
     SyncRun: _sync,

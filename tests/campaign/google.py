@@ -79,10 +79,14 @@ class Book:
 
     def type(self, title: str, line: int, column: int, value: str | bool) -> None:
         """What a person types; the line from 0, the header."""
+        self.put(title, line, column, cell(value))
+
+    def put(self, title: str, line: int, column: int, shown: Json) -> None:
+        """Let a cell be another one. Rows that somebody was shown stay as they were."""
         rows = self.tabs[title].rows
         cells = list(rows[line]["values"])
         cells += [{}] * (column + 1 - len(cells))
-        cells[column] = cell(value)
+        cells[column] = shown
         self.tabs[title].rows = [*rows[:line], {"values": cells}, *rows[line + 1 :]]
 
     def now(self) -> Snapshot:
@@ -128,6 +132,11 @@ class Google:
             sheet["data"].append(area.of(*snapshot[title]))
         return {"sheets": list(sheets.values())}
 
+    def put_back(self, journal: Sequence[Sequence[str]]) -> None:
+        """A person's hand: the journal's rows are these again."""
+        tab = self.books["ledger"].tabs[JOURNAL]
+        tab.rows = [tab.rows[0], *map(row, journal)]
+
     def append(self, book: Book, what: Json) -> None:
         tab = book.of(what["sheetId"])
         rows = [{"values": [_entered(c) for c in r["values"]]} for r in what["rows"]]
@@ -135,17 +144,26 @@ class Google:
         if book is self.books["ledger"]:
             self.world.landed(tab.title, [texts(r) for r in rows])
 
+    def leave(self, book: Book, what: Json) -> None:
+        """How a sheet looks is nothing here."""
+
     def update(self, book: Book, what: Json) -> None:
         if "range" in what:
             tab = book.of(what["range"]["sheetId"])
             tab.rows = tab.rows[: what["range"]["startRowIndex"]]
             return
         start = what["start"]
-        value = what["rows"][0]["values"][0]["userEnteredValue"]["stringValue"]
-        book.type(book.of(start["sheetId"]).title, start["rowIndex"], start["columnIndex"], value)
+        title, rows = book.of(start["sheetId"]).title, enumerate(what["rows"], start["rowIndex"])
+        for line, cells in rows:
+            for column, given in enumerate(cells["values"], start["columnIndex"]):
+                book.put(title, line, column, _entered(given))
 
 
-_CHANGES: dict[str, Callable[[Google, Book, Json], None]] = {"appendCells": Google.append, "updateCells": Google.update}
+_CHANGES: dict[str, Callable[[Google, Book, Json], None]] = {
+    "appendCells": Google.append,
+    "updateCells": Google.update,
+    "updateDimensionProperties": Google.leave,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ class Told(NamedTuple):
     sequence: int
 
 
+class Words(NamedTuple):
+    """An organiser's message, and to whom it went out from a row on."""
+
+    row: int
+    at: datetime
+    slot: str
+    to: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Party:
     """A registration as the judge keeps it."""
@@ -49,6 +58,12 @@ class Party:
     """When it joined the line, by row."""
     sequence: int = 0
     erased: bool = False
+    consents: tuple[str, ...] = ()
+    people: int = 0
+    """The revision of names that the journal last spoke of."""
+    invited: bool = False
+    """Whether a code let it in to where it sits."""
+    attended: tuple[int, ...] | None = None
     verdicts: list[tuple[int, Verdict]] = field(default_factory=list)
     """What holds from which row on (rows counted from 1)."""
     told: list[Told] = field(default_factory=list)
@@ -84,6 +99,9 @@ class Judge:
         self.stale_offers = 0
         self.last_seats: list[Party] = []
         """Who took a slot's last seat, in order."""
+        self.words: list[Words] = []
+        self.void: set[str] = set()
+        """Ids of rows that landed while the ledger was closed, and not again since."""
         self.most_seats: dict[str, int] = {}
         """The largest capacity that a slot ever had."""
         self._versions: dict[str, int] = {}
@@ -92,6 +110,7 @@ class Judge:
         self._linked_at: dict[str, datetime] = {}
         self._number = 0
         self._touched: set[str] = set()
+        self._closed_for_a_move = False
         for row in rows:
             self.read(row)
 
@@ -102,10 +121,15 @@ class Judge:
         at, kind, id_, slot, _writer, payload = row
         if id_ in self._seen:
             return
+        if self._closed_for_a_move and kind != "ledger_opened":
+            self.void.add(id_)
+            return
         self._seen.add(id_)
+        self.void.discard(id_)
         getattr(self, f"_{kind}")(datetime.fromisoformat(at), id_, slot, json.loads(payload))
         for party in map(self.parties.__getitem__, self._touched):
-            party.verdicts.append((self._number, party.verdict()))
+            if not party.verdicts or party.verdicts[-1][1] != party.verdict():
+                party.verdicts.append((self._number, party.verdict()))
 
     def changed(self) -> list[Party]:
         """Those that the last row touched."""
@@ -118,8 +142,14 @@ class Judge:
         )
 
     def free(self, slot: str) -> int:
-        held = max(self.terms[slot]["held"] - self._released.get(slot, 0), 0)
-        return self.terms[slot]["capacity"] - held - self.taken(slot)
+        """Seats for everybody."""
+        return self.terms[slot]["capacity"] - self.held_back(slot) - self.taken(slot)
+
+    def held_back(self, slot: str) -> int:
+        """Seats that wait for those who know a code."""
+        guests = [p for p in self.parties.values() if p.slot == slot and p.standing == SEATED and p.invited]
+        by_code = sum(len(p.members) for p in guests)
+        return max(max(self.terms[slot]["held"] - self._released.get(slot, 0), 0) - by_code, 0)
 
     def line(self, slot: str) -> list[Party]:
         """Who waits, the first first."""
@@ -151,10 +181,12 @@ class Judge:
     def _requested(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
         members = tuple(range(len(said["ages"])))
         party = Party(id_, slot, said["ages"], said["persons"], members, line=self._number)
+        party.consents = tuple(said["consents"])
         same = next((p for p in self._active_in(slot) if set(p.persons) & set(party.persons)), None)
         party.standing, party.reason = "refused", self._refusal(at, party, same)
         if party.reason is None:
-            self._seat(at, party, waits=said["waits"])
+            knows = bool(said.get("code")) and said["code"] in self.terms[slot].get("codes", ())
+            self._seat(at, party, waits=said["waits"], knows=knows)
         self.parties[id_] = party
         self._touched.add(id_)
         if party.active:
@@ -168,7 +200,8 @@ class Judge:
             return "unknown_slot"
         if same:
             return "already_registered"
-        return self._closed(at, terms) or self._unfit(party, terms) or self._beyond_limit(party, terms)
+        ages = [party.ages[member] for member in party.members]
+        return self._closed(at, terms) or self._unfit(ages, terms) or self._beyond_limit(party, terms)
 
     def _closed(self, at: datetime, terms: dict[str, Any]) -> str | None:
         if terms["status"] == "cancelled":
@@ -178,11 +211,14 @@ class Judge:
             return "closed"
         return "not_open_yet" if at < opens else None
 
-    def _unfit(self, party: Party, terms: dict[str, Any]) -> str | None:
-        if len(party.members) > terms["max_party"]:
+    def _unfit(self, ages: Sequence[int], terms: dict[str, Any]) -> str | None:
+        if len(ages) > terms["max_party"]:
             return "party_size"
-        ages = [party.ages[member] for member in party.members]
-        return None if all(terms["min_age"] <= age <= terms["max_age"] for age in ages) else "age"
+        if not all(terms["min_age"] <= age <= terms["max_age"] for age in ages):
+            return "age"
+        children, led = sum(age < 18 for age in ages), terms.get("children_per_adult", 0)
+        lost = led and terms["max_age"] >= 18 and children > led * (len(ages) - children)
+        return "too_few_adults" if lost else None
 
     def _beyond_limit(self, party: Party, terms: dict[str, Any]) -> str | None:
         held = [sum(p.active and person in p.persons for p in self.parties.values()) for person in party.persons]
@@ -191,13 +227,16 @@ class Judge:
     def _frozen(self, slot: str, at: datetime) -> bool:
         return at >= datetime.fromisoformat(self.terms[slot]["freezes"])
 
-    def _has_room(self, party: Party, slot: str, at: datetime) -> bool:
+    def _room(self, slot: str, at: datetime, *, invited: bool) -> int:
+        """Seats for a newcomer: those of everybody unless that would pass somebody in line, and the held ones."""
         passes_the_line = self._frozen(slot, at) and bool(self.line(slot))
-        return len(party.members) <= self.free(slot) and not passes_the_line
+        everybodys = 0 if passes_the_line else max(self.free(slot), 0)
+        left = max(self.terms[slot]["capacity"] - self.taken(slot), 0)
+        return everybodys + (min(self.held_back(slot), left) if invited else 0)
 
-    def _seat(self, at: datetime, party: Party, *, waits: bool) -> None:
-        if self._has_room(party, party.slot, at):
-            party.standing = SEATED
+    def _seat(self, at: datetime, party: Party, *, waits: bool, knows: bool) -> None:
+        if len(party.members) <= self._room(party.slot, at, invited=knows):
+            party.standing, party.invited = SEATED, knows
             self._note_the_last_seat(party)
         elif waits and self.terms[party.slot]["waiting_list"] and not self._frozen(party.slot, at):
             party.standing = IN_LINE
@@ -229,9 +268,11 @@ class Judge:
             return
         taken = any(set(p.persons) & set(party.persons) for p in self._active_in(slot))
         terms = self.terms[slot]
-        if taken or self._closed(at, terms) or self._unfit(party, terms) or not self._has_room(party, slot, at):
+        ages = [party.ages[member] for member in party.members]
+        full = len(ages) > self._room(slot, at, invited=False)
+        if taken or self._closed(at, terms) or self._unfit(ages, terms) or full:
             return
-        party.standing, party.slot, party.reason, party.over = SEATED, slot, None, False
+        party.standing, party.slot, party.reason, party.over, party.invited = SEATED, slot, None, False, False
         self._tell(party, "moved")
         self._promote(left, at)
 
@@ -243,15 +284,81 @@ class Judge:
         others = [p for p in self._active_in(party.slot) if p is not party and set(p.persons) & set(party.persons)]
         if others or party.erased:
             return
-        party.standing, party.reason, party.over = SEATED, None, True
+        party.standing, party.reason, party.over, party.invited = SEATED, None, True, False
         self._tell(party, "confirmed")
 
     def _held_released(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
         self._released[slot] = self._released.get(slot, 0) + said["seats"]
         self._promote(slot, at)
 
+    def _joined(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self._renamed(said)
+        if party is None:
+            return
+        slot, terms = party.slot, self.terms[party.slot]
+        ages = [*(party.ages[member] for member in party.members), *said["ages"]]
+        if self._closed(at, terms) or self._unfit(ages, terms):
+            return
+        if party.standing == IN_LINE:
+            fits = not self._frozen(slot, at)
+        else:
+            fits = not party.over and len(said["ages"]) <= self._room(slot, at, invited=party.invited)
+        if fits:
+            newcomers = range(len(party.ages), len(party.ages) + len(said["ages"]))
+            party.members, party.ages = (*party.members, *newcomers), [*party.ages, *said["ages"]]
+            party.consents += tuple(consent for consent in said["consents"] if consent not in party.consents)
+            self._tell(party, "enlarged")
+
+    def _corrected(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self._renamed(said)
+        if party and not self._frozen(party.slot, at):
+            self._tell(party, "corrected")
+
+    def _renamed(self, said: dict[str, Any]) -> Party | None:
+        """Whose names are now those of this revision, unless they were of that one before."""
+        party = self.parties.get(said["registration"])
+        if party is None or not party.active or said["people"] <= party.people:
+            return None
+        party.people = said["people"]
+        self._touched.add(party.id)
+        return party
+
+    def _mail_asked(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        """The last mail is due again, under another number."""
+        for party in (self.parties[id_] for id_ in set(said["registrations"]) if id_ in self.parties):
+            if party.active and not party.erased:
+                kind = party.told[-1].kind
+                self._tell(party, kind)
+                if kind == "link":
+                    self._linked_at[party.id] = at
+
+    def _messaged(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        seated = tuple(p.id for p in self.parties.values() if p.slot == slot and p.standing == SEATED)
+        self.words.append(Words(self._number, at, slot, seated))
+
     def _attended(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
-        """Who came changes no standing."""
+        party = self.parties.get(said["registration"])
+        if party is None or party.standing != SEATED:
+            return
+        before, named = set(party.attended or ()), set(said["members"])
+        now = {"came": before | named, "undone": before - named}.get(said.get("change", ""), named)
+        party.attended = tuple(member for member in party.members if member in now)
+        self._touched.add(party.id)
+
+    def _consent_withdrawn(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        party = self.parties.get(said["registration"])
+        if party:
+            party.consents = tuple(c for c in party.consents if not c.startswith(f"{said['consent']}/"))
+            self._touched.add(party.id)
+
+    def _rules_raised(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        """There is one version of the rules until now."""
+
+    def _ledger_closed(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        self._closed_for_a_move = True
+
+    def _ledger_opened(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        self._closed_for_a_move = False
 
     def _erased(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
         party = self.parties.get(said["registration"])

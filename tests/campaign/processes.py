@@ -14,11 +14,18 @@ from tests.campaign.clock import Killed, SimulatedLoop, Strand, pause
 from tests.campaign.google import Client
 from tests.campaign.post import Post
 from tests.campaign.scenario import DeliverRun, SyncRun
+from zapis.commands import carry
+from zapis.core import ids
+from zapis.core.entries import Entry, RulesRaised, to_row
+from zapis.core.model import SlotId
 from zapis.errors import ZapisError
 from zapis.ledger.committer import Committer
+from zapis.ledger.port import Append, Ledger
 from zapis.ledger.sheet import SheetLedger
 from zapis.mail.deliver import Deliverer
 from zapis.publish.sync import Sync
+from zapis.resources import resource
+from zapis.site.consents import Consents
 from zapis.site.desk import Desk
 from zapis.tokens import Tokens
 
@@ -29,6 +36,7 @@ Value = TypeVar("Value")
 PATIENCE = 8.0
 SETTLE = timedelta(seconds=30)
 SITE_URL = "https://zapis.example"
+CONSENTS = Consents(resource("templates") / "pages")
 _owner: ContextVar[Process | None] = ContextVar("process", default=None)
 
 
@@ -175,7 +183,7 @@ class Site(Process):
         self.committer = Committer(self.open_ledger, self.writer, PATIENCE, worker=_LedgerThread(self))
         self.outcome: ZapisError | None = None
         """Why it does not read any more, once it was asked."""
-        self.desk = Desk(self.committer, world.tokens, consents=None)  # type: ignore[arg-type]
+        self.desk = Desk(self.committer, world.tokens, CONSENTS)
 
     async def serve(self, ask: Callable[[Desk], Awaitable[Value]]) -> Value:
         """What the instance answers. Raises ConnectionLost if it dies before."""
@@ -196,6 +204,8 @@ class Site(Process):
             await self.serve(lambda desk: desk.committer.refresh(0))
         except ZapisError as error:
             self.outcome = error
+        except ConnectionLost:
+            pass
 
 
 class Job(Process):
@@ -247,6 +257,20 @@ class SyncProcess(Job):
         return await self.run(self._sync.run)
 
 
+class Operator(Job):
+    """An operator at a command line."""
+
+    async def do(self, what: str) -> None:
+        """Close the ledger, open it again, or raise the rules to those in force."""
+        acts = {"close": carry.close, "open": carry.open_again, "raise": _raise_the_rules}
+        await self.run(lambda: acts[what](self.open_ledger()))
+
+
+def _raise_the_rules(ledger: Ledger) -> None:
+    raised = Entry(ledger.now(), ids.entry_id("rules_raised", "1"), SlotId(""), "operator", RulesRaised(1))
+    carry.patiently(lambda: ledger.append(Append(journal=[to_row(raised)])))
+
+
 class DeliverProcess(Job):
     """An instance of `deliver`."""
 
@@ -273,7 +297,7 @@ class DeliverProcess(Job):
             raise Killed
 
 
-def make(world: World, name: str, life: int) -> Site | SyncProcess | DeliverProcess:
+def make(world: World, name: str, life: int) -> Site | SyncProcess | DeliverProcess | Operator:
     """A new process under a name."""
-    kinds = {"site": Site, "sync": SyncProcess, "deliver": DeliverProcess}
+    kinds = {"site": Site, "sync": SyncProcess, "deliver": DeliverProcess, "operator": Operator}
     return kinds[name.partition("-")[0]](world, name, life)

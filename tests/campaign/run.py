@@ -13,9 +13,12 @@ from typing import Any
 from tests.campaign import checks, post
 from tests.campaign.actors import GIVES_UP_AFTER, act
 from tests.campaign.clock import SimulatedLoop, Standstill, pause
+from tests.campaign.drawing import draw
 from tests.campaign.processes import own_tasks
-from tests.campaign.scenario import DELIVERS, SYNCS, DeliverRun, Kill, Scenario, SyncRun, draw
+from tests.campaign.scenario import DELIVERS, SYNCS, DeliverRun, Kill, Scenario, SyncRun
 from tests.campaign.world import World
+from zapis.commands import carry
+from zapis.errors import JournalDisturbed
 from zapis.mail import deliver as deliver_module
 
 BROKE = "the scenario broke"
@@ -135,16 +138,15 @@ async def _come_to_rest(world: World) -> None:
         if not process.alive or process.doomed:
             process.stop()
             world.start(name)
-    if world.disturbed_at is None:
-        for _ in range(3):
-            await asyncio.sleep(61)
-            await world.sync(SYNCS[0]).go(SyncRun(0, SYNCS[0]))
+    if world.disturbed_at is not None:
+        await _mend(world)
+    for _ in range(3):
+        await asyncio.sleep(61)
+        await world.sync(SYNCS[0]).go(SyncRun(0, SYNCS[0]))
     for site in world.sites():
         await site.look()
     for site in world.sites():
         site.stop()
-    if world.disturbed_at is not None:
-        return
     for seconds in ROUNDS:
         await asyncio.sleep(seconds)
         await world.deliver(DELIVERS[0]).go(DeliverRun(0, DELIVERS[0]))
@@ -153,25 +155,40 @@ async def _come_to_rest(world: World) -> None:
         await world.deliver(DELIVERS[0]).go(DeliverRun(0, DELIVERS[0]))
 
 
+async def _mend(world: World) -> None:
+    """See that everybody has stopped, then put the rows back as they landed: the operator's hand in the history."""
+    for site in world.sites():
+        await site.look()
+        if not isinstance(site.outcome, JournalDisturbed):
+            world.went_on.append(site.name)
+    world.google.put_back(world.journal)
+    world.tell("operator", "mends the journal")
+
+
 @contextmanager
 def _simulated() -> Iterator[None]:
     """What reads a real clock reads the simulated one; a letter is its matter; nothing is logged."""
-    replaced: dict[str, Any] = {"time": _Time, "compose": post.compose, "to_message": post.to_message}
-    kept = {name: getattr(deliver_module, name) for name in replaced}
+    replaced: list[tuple[Any, str, Any]] = [
+        (carry, "time", _Time),
+        (deliver_module, "time", _Time),
+        (deliver_module, "compose", post.compose),
+        (deliver_module, "to_message", post.to_message),
+    ]
+    kept = [getattr(module, name) for module, name, _ in replaced]
     disabled = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
-    for name, value in replaced.items():
-        setattr(deliver_module, name, value)
+    for module, name, value in replaced:
+        setattr(module, name, value)
     try:
         yield
     finally:
-        for name, value in kept.items():
-            setattr(deliver_module, name, value)
+        for (module, name, _), value in zip(replaced, kept, strict=True):
+            setattr(module, name, value)
         logging.disable(disabled)
 
 
 class _Time:
-    """The part of `time` that deliver uses."""
+    """The part of `time` that is used."""
 
     @staticmethod
     def monotonic() -> float:

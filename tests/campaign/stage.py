@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from tests.campaign.google import Book
-from tests.campaign.scenario import Scenario, SlotPlan
+from tests.campaign.scenario import CODE, Scenario, SlotPlan
 from zapis.core.catalogue import MOSCOW
 from zapis.schema import Tab, schema, tab
 
 BEGINS = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
 """When scenarios begin: ten in the morning, Moscow."""
 ROSTERS = {"E1": "roster-of-the-first-plant", "E2": "roster-of-the-second-plant"}
-SLOTS = tab("catalogue", "slots")
+SLOTS, REGISTRATIONS, VISITORS = tab("catalogue", "slots"), tab("catalogue", "registrations"), tab("roster", "visitors")
 
 
 def books(scenario: Scenario) -> dict[str, Book]:
@@ -26,12 +26,15 @@ def books(scenario: Scenario) -> dict[str, Book]:
     return found
 
 
-def type_slot(book: Book, slot: str, cells: Mapping[str, str | bool]) -> None:
-    """What an organiser types into a slot's row."""
-    keys = [column.key for column in SLOTS.columns]
-    lines = [row[keys.index("id")] for row in book.texts(SLOTS.title)]
+def type_beside(book: Book, declared: Tab, id_: str, cells: Mapping[str, str | bool]) -> bool:
+    """What a person types into the row with this id; False if there is none yet."""
+    keys = [column.key for column in declared.columns]
+    lines = [row[keys.index("id")] if len(row) > keys.index("id") else "" for row in book.texts(declared.title)]
+    if id_ not in lines:
+        return False
     for key, value in cells.items():
-        book.type(SLOTS.title, lines.index(slot) + 1, keys.index(key), value)
+        book.type(declared.title, lines.index(id_) + 1, keys.index(key), value)
+    return True
 
 
 def _laid_out(kind: str) -> Book:
@@ -55,6 +58,7 @@ def _type_season(book: Book, scenario: Scenario) -> None:
             "min_age": "10",
             "capacity": str(slot.usual),
             "max_party": str(slot.max_party),
+            "children_per_adult": str(slot.children_per_adult or ""),
             "waiting_list": "да" if slot.waiting_list else "нет",
         }
         _type(book, tab("catalogue", "tours"), **tour)
@@ -70,8 +74,15 @@ def _slot(slot: SlotPlan) -> dict[str, str]:
         "time": f"{starts:%H:%M}",
         "capacity": str(slot.capacity),
         "status": "открыта",
-        "opens": "" if slot.opens is None else f"{_moscow(slot.opens):%d.%m.%Y %H:%M}",
+        "opens": _typed(slot.opens),
+        "held": str(slot.held or ""),
+        "codes": CODE if slot.held else "",
+        "release": _typed(slot.release),
     }
+
+
+def _typed(minutes: int | None) -> str:
+    return "" if minutes is None else f"{_moscow(minutes):%d.%m.%Y %H:%M}"
 
 
 def _moscow(minutes: int) -> datetime:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.campaign.drawing import draw
+from tests.campaign.judge import Judge
 from tests.campaign.run import play, play_many
-from tests.campaign.scenario import draw
 from tests.campaign.story import shortened, told
+from zapis.core import entries
 
 SCENARIOS = 1000
 EACH = 30
@@ -45,7 +47,16 @@ FAULTS = {
     "journal edited by hand: duplicate",
     "journal edited by hand: restore",
     "journal edited by hand: sort",
+    "an instance began on an edited journal",
+    "page asks again: the ledger moves",
+    "ledger: close",
+    "ledger: open",
 }
+ENTRIES = {f"entry: {kind}" for kind in entries.KINDS}
+
+
+def test_every_kind_of_entry_has_a_judge_of_its_own():
+    assert {kind for kind in entries.KINDS if not hasattr(Judge, f"_{kind}")} == set()
 
 
 def test_every_promise_is_kept_whatever_happens_and_enough_does(record_property):
@@ -53,7 +64,8 @@ def test_every_promise_is_kept_whatever_happens_and_enough_does(record_property)
     record_property("summary", totals.table())
 
     assert not totals.failed, "\n\n".join(told(shortened(outcome)) for outcome in totals.failed[:3])
-    assert {fault: totals.fires[fault] for fault in FAULTS if totals.fires[fault] < EACH} == {}
+    seldom = {what: totals.fires[what] for what in FAULTS | ENTRIES if totals.fires[what] < EACH}
+    assert seldom == {}
     assert totals.contested >= CONTESTED
 
 

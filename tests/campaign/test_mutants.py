@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.campaign.drawing import draw
 from tests.campaign.mutants import MUTANTS
 from tests.campaign.run import play
-from tests.campaign.scenario import draw
 
 WITHIN = 100
 """Scenarios in which a missing safeguard must show: a tenth of a run."""

@@ -13,7 +13,7 @@ from typing import Any
 from tests.campaign import stage
 from tests.campaign.google import JOURNAL, OUTBOX, Google
 from tests.campaign.post import Mail
-from tests.campaign.processes import DeliverProcess, Site, SyncProcess, make
+from tests.campaign.processes import DeliverProcess, Operator, Process, Site, SyncProcess, make
 from tests.campaign.scenario import Scenario, Weather
 from zapis.core.model import Registration
 from zapis.tokens import Tokens
@@ -71,6 +71,8 @@ class World:
         """Runs of deliver that were killed."""
         self.disturbed_at: float | None = None
         """When somebody edited the journal by hand."""
+        self.went_on: list[str] = []
+        """Instances that decided by a journal that was edited by hand."""
         self.google = Google(self)
         self.google.books = stage.books(scenario)
 
@@ -84,6 +86,17 @@ class World:
     def start(self, name: str) -> None:
         self._lives[name] += 1
         self.processes[name] = make(self, name, self._lives[name])
+
+    def alive(self) -> list[Process]:
+        """Of the functions' processes."""
+        return [p for p in self.processes.values() if p.alive and not isinstance(p, Operator)]
+
+    def operator(self) -> Operator:
+        """Somebody at a command line."""
+        self.start("operator")
+        process = self.processes["operator"]
+        assert isinstance(process, Operator)
+        return process
 
     def sites(self) -> list[Site]:
         return [p for p in self.processes.values() if isinstance(p, Site)]

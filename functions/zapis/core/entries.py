@@ -386,3 +386,6 @@ _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "ledger_closed": lambda f: LedgerClosed(),
     "ledger_opened": lambda f: LedgerOpened(),
 }
+
+KINDS = tuple(_DECODERS)
+"""Every kind of entry that this release reads."""
