@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 import requests
 from requests.adapters import HTTPAdapter
 
@@ -131,12 +132,12 @@ class Sheets:
         try:
             response = self._client.request(method, url, **kwargs)
             self._correct_clock(response)
-            answer = response.json()
+            answer = msgspec.json.decode(response.content)
         except APIError as error:
             raise self._explain(error, spreadsheet) from error
         except requests.Timeout as error:
             raise AnswerLost("Google Sheets did not answer in time.") from error
-        except (requests.RequestException, ValueError) as error:
+        except (requests.RequestException, msgspec.DecodeError, ValueError) as error:
             raise AnswerLost(f"The connection to Google Sheets broke ({type(error).__name__}).") from error
         except GoogleAuthError as error:
             raise SheetsUnavailable(f"No token for {self.account} ({type(error).__name__}).") from error

@@ -51,7 +51,7 @@ def still_held(slot: SlotLedger) -> int:
 
 def held_back(slot: SlotLedger) -> int:
     """Held seats that nobody has taken by a code yet."""
-    return max(still_held(slot) - sum(slot.invited.values()), 0)
+    return max(still_held(slot) - sum(slot.invited.values()), 0) if slot.terms.held else 0
 
 
 def is_invited(terms: Terms, code: str) -> bool:

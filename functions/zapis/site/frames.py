@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from zapis.core.model import PersonKey
+if TYPE_CHECKING:  # a style sheet is answered without it
+    from zapis.core.model import PersonKey
 
 
 @dataclass(frozen=True, slots=True)
