@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.campaign.clock import pause
@@ -211,6 +211,7 @@ class Client:
     def __init__(self, google: Google, process: Process) -> None:
         self.account = process.account
         self.clock_skew = timedelta()
+        self.refused_at: datetime | None = None
         self._google = google
         self._process = process
         self._seen: dict[tuple[str, str], int] = {}
@@ -257,6 +258,7 @@ class Client:
         if fault == "quota" or not self._google.within_quota(self.account, write):
             world.fire("quota")
             pause(0.1)
+            self.refused_at = self.now()
             raise QuotaExceeded("Google's quota of calls a minute is used up.")
         if fault in ("dropped", "stall", "unavailable"):
             self._lose(fault)

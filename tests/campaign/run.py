@@ -16,7 +16,7 @@ from tests.campaign.clock import SimulatedLoop, Standstill, pause
 from tests.campaign.drawing import draw
 from tests.campaign.processes import own_tasks
 from tests.campaign.scenario import DELIVERS, SYNCS, DeliverRun, Kill, Scenario, SyncRun
-from tests.campaign.world import World
+from tests.campaign.world import Row, World
 from zapis.commands import carry
 from zapis.errors import JournalDisturbed
 from zapis.mail import deliver as deliver_module
@@ -38,6 +38,7 @@ class Outcome:
     answers: int
     contested: int
     tale: list[tuple[float, str, str]]
+    journal: list[Row]
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ def play(scenario: Scenario) -> Outcome:
         with _simulated(), asyncio.Runner(loop_factory=SimulatedLoop) as runner:
             return runner.run(_play(scenario))
     except Standstill as error:
-        return Outcome(scenario, [f"{BROKE}: {error}"], Counter(), 0, 0, [])
+        return Outcome(scenario, [f"{BROKE}: {error}"], Counter(), 0, 0, [], [])
 
 
 def play_many(seeds: Iterable[int]) -> Totals:
@@ -104,7 +105,8 @@ async def _play(scenario: Scenario) -> Outcome:
     evidence = checks.gather(world)
     failures += checks.failures(evidence)
     fires = world.fires + checks.circumstances(evidence)
-    return Outcome(scenario, failures, fires, len(world.answers), checks.contested_last_seats(evidence), world.tale)
+    contested = checks.contested_last_seats(evidence)
+    return Outcome(scenario, failures, fires, len(world.answers), contested, world.tale, world.journal)
 
 
 async def _leave(world: World) -> None:
