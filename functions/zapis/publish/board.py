@@ -20,8 +20,10 @@ from zapis.core.organisers import Problem, Reading, read
 from zapis.core.projections import Lines, View
 from zapis.publish import pulse
 from zapis.publish.alarm import NOTE_ROW, noted
-from zapis.publish.files import File, Span, Strip, read_file
-from zapis.publish.hidden import HIDDEN_ROWS, append_new, lines_of, listed, renew, rewrite, same, write_id
+from zapis.publish.files import MASK, File, Span, Strip, brought_back, read_file
+from zapis.publish.hidden import HIDDEN_ROWS, append_new, lines_of, listed, renew, rewrite, same, uncovered, write_id
+from zapis.publish.identities import Given, Identities
+from zapis.publish.places import quoted
 from zapis.publish.rolls import SHARED
 from zapis.schema import tab
 from zapis.sheets import Json, Sheets
@@ -59,15 +61,17 @@ class Board:
         self._new_id = new_id
         self._file: File | None = None
         self._spans: Mapping[str, Span] = {}
+        self._identities = Identities()
         self._left: Lines | None = None
         """The lines of registrations as this instance left them."""
 
     def read(self, last: Catalogue, today: date) -> Reading:
         """What organisers typed, in one read. Raises SheetError, SheetsUnavailable."""
         whole = (*TYPED, CALLS, *HIDDEN)
-        self._file = read_file(self._sheets, self._spreadsheet, whole, strips=STRIPS, spans=self._spans)
-        self._spans = self._file.spans
-        return read({typed.key: self._file.table(typed) for typed in TYPED}, last, today)
+        file = read_file(self._sheets, self._spreadsheet, whole, strips=STRIPS, spans=self._spans)
+        self._spans = file.spans
+        self._file = file = self._identities.restored(file, TYPED)
+        return read({typed.key: file.table(typed) for typed in TYPED}, last, today)
 
     @property
     def file(self) -> File:
@@ -87,7 +91,9 @@ class Board:
 
     def differs(self, reading: Reading, wanted: Wanted) -> bool:
         """Whether the file is to be written; the note of the journal and the time alone are not worth it."""
-        return bool(reading.needs_id or self._rewritten(_with_standing_notes(self.file, wanted)))
+        if reading.needs_id or self._identities.to_give or self._uncovered():
+            return True
+        return bool(self._rewritten(_with_standing_notes(self.file, wanted)))
 
     def beat(self, now: datetime) -> list[str]:
         """Where nothing else is written: say now and then that the file was read. Nobody's lease is needed for it."""
@@ -100,20 +106,34 @@ class Board:
 
     def publish(self, reading: Reading, wanted: Wanted, more: Sequence[Json] = ()) -> list[str]:
         """Write ids that are missing, whatever differs, and `more`; the spreadsheets that were written to."""
-        requests = [*self._ids(self.file, reading), *self._rewritten(wanted), *more]
+        ids = self._ids(reading)
+        requests = [*map(self._write_id, ids), *self._uncovered(), *self._rewritten(wanted), *more]
         self._left = None
         if requests:
-            self._sheets.batch_update(self._spreadsheet, requests)
+            self._write(requests, ids)
         self._left = wanted[LINES.key]
         return [self._spreadsheet] if requests else []
 
-    def _ids(self, file: File, reading: Reading) -> list[Json]:
-        keys = {typed.title: typed for typed in TYPED}
-        return [
-            write_id(file.ids[typed.key], need.row, file.column(typed, "id"), self._new_id())
-            for need in reading.needs_id
-            for typed in [keys[need.tab]]
-        ]
+    def _write(self, requests: Sequence[Json], ids: Sequence[Given]) -> None:
+        tabs = list({given.tab.key: given.tab for given in ids}.values())
+        if not tabs:
+            self._sheets.batch_update(self._spreadsheet, requests)
+            return
+        ranges, mask = [quoted(tab.title) for tab in tabs], f"updatedSpreadsheet.{MASK}"
+        answer = self._sheets.batch_update(self._spreadsheet, requests, read_back=ranges, mask=mask)
+        self._identities.check(self.file, brought_back(self.file, tabs, answer["updatedSpreadsheet"]), ids)
+
+    def _ids(self, reading: Reading) -> list[Given]:
+        by_title = {typed.title: typed for typed in TYPED}
+        new = [Given(by_title[need.tab], need.row, self._new_id()) for need in reading.needs_id]
+        return self._identities.to_give + new
+
+    def _write_id(self, given: Given) -> Json:
+        file = self.file
+        return write_id(file.ids[given.tab.key], given.row, file.column(given.tab, "id"), given.id)
+
+    def _uncovered(self) -> list[Json]:
+        return uncovered(self.file, (*TYPED, CALLS, REGISTRATIONS))
 
     def _rewritten(self, wanted: Wanted) -> list[Json]:
         file = self.file

@@ -12,10 +12,16 @@ from dataclasses import dataclass, field
 
 from zapis.core.tables import EMPTY, Cell, Table, column_letter, read_table
 from zapis.errors import CallRefused, SheetError
+from zapis.publish.places import header_of
 from zapis.schema import Tab
 from zapis.sheets import Json, Sheets
 
-MASK = "sheets(properties(sheetId,title),data(startRow,rowData.values(formattedValue,effectiveValue)))"
+MASK = (
+    "sheets(properties(sheetId,title),"
+    "data(startRow,rowData.values(formattedValue,effectiveValue,userEnteredValue.formulaValue)))"
+)
+COVERED = "#REF!"
+"""What a header cell shows while something typed below it leaves its formula no room."""
 
 Grid = list[list[Cell]]
 Span = tuple[int, int]
@@ -54,6 +60,8 @@ class File:
     """Tab key -> where the columns are, of tabs of which only some are read."""
     moved: frozenset[str] = frozenset()
     """The tabs of which other columns were read than were wanted: they say nothing this time."""
+    covered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Tab key -> columns in which our formula shows nothing, because somebody typed below it."""
 
     def table(self, tab: Tab) -> Table:
         """The rows of a tab, by column key."""
@@ -112,7 +120,15 @@ def read_file(
         grids,
         found,
         frozenset(key for key, span in found.items() if span[0] < asked[key][0] or span[1] > asked[key][1]),
+        {tab.key: columns for tab in tabs if (columns := tuple(_covered(tab, by_title[tab.title])))},
     )
+
+
+def brought_back(file: File, tabs: Sequence[Tab], answer: Json) -> File:
+    """The whole of `tabs` of a file, as the answer to a write brings them back."""
+    by_title = {sheet["properties"]["title"]: sheet for sheet in answer.get("sheets", ())}
+    grids = {tab.key: _cells(*by_title[tab.title].get("data", ())[:1]) for tab in tabs if tab.title in by_title}
+    return File(file.spreadsheet, file.ids, {tab.key: [] for tab in tabs} | grids)
 
 
 def _ranges(strip: Strip, span: Span) -> Iterator[str]:
@@ -120,6 +136,14 @@ def _ranges(strip: Strip, span: Span) -> Iterator[str]:
     first, last = map(column_letter, span)
     yield f"'{strip.tab.title}'!1:1"
     yield f"'{strip.tab.title}'!{first}1:{last}{strip.rows or ''}"
+
+
+def _covered(tab: Tab, sheet: Json) -> Iterator[int]:
+    ours = {column.header for column in tab.columns if column.owner == "formula"}
+    rows = (sheet.get("data") or [{}])[0].get("rowData", ())
+    for index, cell in enumerate(rows[0].get("values", ()) if rows else ()):
+        if cell.get("formattedValue") == COVERED and header_of(cell) in ours:
+            yield index
 
 
 def _headers(grid: Grid) -> list[str]:

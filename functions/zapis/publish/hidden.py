@@ -110,6 +110,28 @@ def write_id(sheet: int, row: int, column: int, row_id: str) -> Json:
     }
 
 
+def uncovered(file: File, tabs: Iterable[Tab]) -> list[Json]:
+    """The requests that empty columns in which a formula of ours answers, where somebody typed or pasted into them.
+
+    One such cell hides the whole column from everybody; whoever copies a row does that without knowing.
+    """
+    covered = [(tab, column) for tab in tabs for column in file.covered.get(tab.key, ())]
+    return [
+        {
+            "updateCells": {
+                "range": {
+                    "sheetId": file.ids[tab.key],
+                    "startRowIndex": 1,
+                    "startColumnIndex": column,
+                    "endColumnIndex": column + 1,
+                },
+                "fields": "userEnteredValue",
+            }
+        }
+        for tab, column in covered
+    ]
+
+
 def lines_of(file: File, tab: Tab) -> Lines:
     """What a hidden tab that was read whole says."""
     width = len(tab.columns)

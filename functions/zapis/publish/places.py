@@ -83,7 +83,7 @@ def place(tab: Tab, sheet: Json | None, taken: Collection[int] = ()) -> Place:
     """
     rows = entered(sheet or {})
     headers = rows[0] if rows else []
-    index = {_plain(_header(cell)): number for number, cell in reversed(list(enumerate(headers)))}
+    index = {_plain(header_of(cell)): number for number, cell in reversed(list(enumerate(headers)))}
     found = {column.key: index[_plain(column.header)] for column in tab.columns if _plain(column.header) in index}
     missing = tuple(column for column in tab.columns if column.key not in found)
     return Place(
@@ -133,7 +133,8 @@ def _cut(items: list[Item], filled: Callable[[Item], bool]) -> list[Item]:
     return items[:end]
 
 
-def _header(cell: Json) -> str:
+def header_of(cell: Json) -> str:
+    """What a header cell is called: what its formula names it, whatever it shows, or what stands there."""
     named = _HEADER_IN_FORMULA.search(_formula(cell))
     return named[1].replace('""', '"') if named else str(cell.get("formattedValue", ""))
 

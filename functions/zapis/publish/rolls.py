@@ -17,7 +17,7 @@ from zapis.core.projections import Lines, View
 from zapis.core.rosters import Printed
 from zapis.core.tables import EMPTY
 from zapis.publish.files import File, Strip
-from zapis.publish.hidden import HIDDEN_ROWS, append_new, listed, renew
+from zapis.publish.hidden import HIDDEN_ROWS, append_new, listed, renew, uncovered
 from zapis.schema import Tab, tab
 from zapis.sheets import Json
 
@@ -85,11 +85,12 @@ class Look:
             return []
         lines, printed = self.roll.shows(view, self.enterprises, self.listed, now)
         renewed = renew(self.file, self.roll.lines, lines, self.left)
+        shown_again = uncovered(self.file, (self.roll.visitors,))
         if not renewed:
-            return []
+            return shown_again
         new = append_new(self.file, self.roll.visitors, [line for line in lines if line != PRINTED], self.listed)
         shown = _unhidden(self.file, self.roll) if self.roll.visitors.hidden and new and not self.listed else []
-        return [*renewed, *new, *shown, *_printed(self.file.ids[self.roll.print.key], printed)]
+        return [*shown_again, *renewed, *new, *shown, *_printed(self.file.ids[self.roll.print.key], printed)]
 
 
 def _unhidden(file: File, roll: Roll) -> list[Json]:
