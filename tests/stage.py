@@ -118,6 +118,10 @@ class Stage:
         for column, value in cells.items():
             self.type(declared.title, row, declared.column(column).header, value)
 
+    def version(self, spreadsheet: str) -> Any:
+        """Grows with each change of the spreadsheet."""
+        return httpx.get(f"{self.emulator.url}/_local/files/{spreadsheet}/version").json()
+
     def journal(self) -> list[tuple[str, ...]]:
         return list(SheetLedger(self.sheets, self.ledger).read(Part.JOURNAL).journal)
 

@@ -70,7 +70,18 @@ def test_another_instance_finds_nothing_to_write_either(on_stage, sync):
     assert report.written == []
 
 
-def test_word_is_left_for_the_status_page_once_a_minute_and_its_link_stands_in_the_sheet(on_stage, sync):
+def test_a_season_at_rest_is_read_and_not_written(on_stage, sync):
+    sync.run()
+    files = (on_stage.catalogue, on_stage.ledger, on_stage.roster)
+    before = [on_stage.version(file) for file in files]
+
+    sync.run()
+    on_stage.syncer(writer="sync").run()
+
+    assert [on_stage.version(file) for file in files] == before
+
+
+def test_word_is_left_for_the_status_page_and_its_link_stands_in_the_sheet(on_stage, sync):
     register(on_stage, "Анна Орлова")
 
     another = on_stage.syncer()

@@ -1,20 +1,23 @@
 """How `sync` found the season when it last looked: what a status page tells and alerts watch. No personal data.
 
-It stands beside the catalogue's revision, so that whoever reads the ledger finds it, and is replaced each minute.
+It stands beside the catalogue's revision, so that whoever reads the ledger finds it. Where nothing happens it is
+replaced now and then, not each minute: a season at rest costs no writes.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
 from zapis.core.notices import Outbox, owed
 
-QUIET = timedelta(minutes=5)
-"""`sync` runs each minute: so long without it is trouble."""
+LEAVE_EVERY = timedelta(minutes=10)
+"""How often `sync` leaves its word where nothing is new."""
+QUIET = timedelta(minutes=15)
+"""So long without its word is trouble."""
 SLOW_MAIL = timedelta(minutes=10)
 
 
@@ -39,6 +42,10 @@ class Vitals:
         moments = {"at": self.at, "oldest": self.oldest, "refused": self.refused}
         said = {name: format_moment(moment) for name, moment in moments.items() if moment}
         return json.dumps({**said, "problems": self.problems, "owed": self.owed, "alarm": self.alarm})
+
+    def is_news_after(self, left: Vitals) -> bool:
+        """Whether it says more than `left`, or `left` grows old."""
+        return self.at - left.at >= LEAVE_EVERY or replace(self, at=left.at).to_text() != left.to_text()
 
     @property
     def oldest_seconds(self) -> float:

@@ -13,6 +13,7 @@ from zapis.core.model import RegistrationId
 from zapis.core.notices import Outbox
 from zapis.core.people import FORGOTTEN, Person, add_rows
 from zapis.core.projections import View
+from zapis.core.vitals import Vitals, vitals_of
 from zapis.errors import JournalDisturbed, LedgerMoves
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.publish.watch import Watch
@@ -31,6 +32,8 @@ class Books:
         self.watch = Watch()
         self.catalogue = Catalogue()
         self.revision = ""
+        self.word: Vitals | None = None
+        """How the ledger says that the season was found."""
         self._forget()
 
     def _forget(self) -> None:
@@ -50,9 +53,19 @@ class Books:
         if self.state.closed:
             raise LedgerMoves
         if fresh.catalogue_revision != self.revision:
-            self.catalogue = from_rows(self.ledger.catalogue())
+            rows = self.ledger.catalogue()
+            self.catalogue, self.word = from_rows(rows), vitals_of(rows)
             self.revision = fresh.catalogue_revision
         return True
+
+    def catalogue_is(self, catalogue: Catalogue, revision: str) -> None:
+        """What was just written in place of the last one, and of the word beside it."""
+        self.catalogue, self.revision, self.word = catalogue, revision, None
+
+    def leave_word(self, word: Vitals) -> None:
+        """Let the ledger say how the season was found. Raises SheetsUnavailable or SheetError."""
+        self.ledger.note(word.to_text())
+        self.word = word
 
     def append(self, rows: Append) -> None:
         """Add rows and take in what is new after them. Raises what `Ledger.append` raises."""

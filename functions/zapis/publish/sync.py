@@ -217,7 +217,8 @@ class Sync:
                 catalogue=rows if changed else None,
             )
         )
-        books.catalogue, books.revision = decision.catalogue, rows[0][1]
+        if changed:
+            books.catalogue_is(decision.catalogue, rows[0][1])
         report.offers = len(decision.offers)
         report.acts = len(done.entries)
         report.busy = not books.outbox.holds(self._writer, SYNC_LEASE)
