@@ -64,6 +64,8 @@ class Outbox:
     """Why the last letter to a registration did not arrive and never will."""
     deferred: dict[str, list[datetime]] = field(default_factory=dict)
     """When a notice was tried in vain."""
+    taken_at: datetime | None = None
+    """When the mail server last took a letter."""
     held: list[datetime] = field(default_factory=list)
     """When the mail server refused us, since it last took a letter."""
     destroyed: dict[str, Destruction] = field(default_factory=dict)
@@ -87,6 +89,7 @@ class Outbox:
                 self._claim(item, Claim(run, at))
             elif kind == SENT:
                 self._end(item)
+                self.taken_at = at
                 self.bounced.pop(_registration(item), None)
             elif kind == FAILED:
                 self._end(item)
@@ -150,6 +153,12 @@ def due(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
 def owed(state: State, outbox: Outbox, now: datetime) -> list[Notice]:
     """The notices that nobody has dealt with, claimed and put off ones among them: what a stopped `deliver` leaves."""
     return [notice for notice in _implied(state, now) if notice.id not in outbox.done]
+
+
+def held_up(notice: Notice, outbox: Outbox) -> bool:
+    """Whether an owed letter waits for us or the mail server, and not for its own mailbox while others are taken."""
+    tries = outbox.deferred.get(notice.id)
+    return not tries or outbox.taken_at is None or outbox.taken_at < tries[0]
 
 
 def _implied(state: State, now: datetime) -> Iterator[Notice]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
-from zapis.core.notices import Outbox, owed
+from zapis.core.notices import Outbox, held_up, owed
 
 LEAVE_EVERY = timedelta(minutes=10)
 """How often `sync` leaves its word where nothing is new."""
@@ -31,7 +31,7 @@ class Vitals:
     owed: int = 0
     """Letters that have not been handed in, whatever the reason."""
     oldest: datetime | None = None
-    """Since when the first of them is owed."""
+    """Since when the first of them is owed that does not wait for its own mailbox alone."""
     refused: datetime | None = None
     """When Google's quota was last used up."""
     alarm: str = ""
@@ -66,5 +66,5 @@ def vitals_of(rows: tuple[Row, ...]) -> Vitals | None:
 def taken(state: State, outbox: Outbox, now: datetime, problems: int, alarm: str, refused: datetime | None) -> Vitals:
     """The vitals at `now`."""
     waiting = owed(state, outbox, now)
-    oldest = min((notice.at for notice in waiting), default=None)
+    oldest = min((notice.at for notice in waiting if held_up(notice, outbox)), default=None)
     return Vitals(now, problems, len(waiting), oldest, refused, alarm)

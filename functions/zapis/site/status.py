@@ -175,9 +175,13 @@ def _problems(vitals: Vitals) -> Line:
 
 def _letters(vitals: Vitals) -> Line:
     label = _("Письма")
-    if not vitals.oldest:
+    if not vitals.owed:
         return Line(label, Mood.GOOD, _("Все отправлены."))
     waiting = counted("Ждёт отправки %d письмо", "Ждут отправки %d писем", vitals.owed)
+    if not vitals.oldest:
+        return Line(
+            label, Mood.GOOD, f"{waiting}.", _("Почтовые ящики получателей пока не принимают; Запись пробует снова.")
+        )
     said = _("%(waiting)s, самому раннему пора было уйти %(when)s.")
     said %= {"waiting": waiting, "when": _when(vitals.oldest, vitals.at)}
     if vitals.at - vitals.oldest <= SLOW_MAIL:
