@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +85,21 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         keep_ended_days=_number(env, "ZAPIS_KEEP_ENDED_DAYS", "days", DEFAULT_KEEP_ENDED_DAYS),
         settle_seconds=_number(env, "ZAPIS_SETTLE_SECONDS", "seconds", DEFAULT_SETTLE_SECONDS),
     )
+
+
+def take_in(path: Path, env: MutableMapping[str, str] = os.environ) -> None:
+    """Let a file of settings, NAME=value a line, win over the environment. Raises SettingsError.
+
+    As `deploy.sh` reads it: what begins with # is a remark, quotes around a value are taken off, nothing is executed.
+    """
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not re.fullmatch(r"[A-Z][A-Z0-9_]*", name):
+            raise SettingsError(f"{path}, line {number}: expected NAME=value.")
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        env[name] = value[1:-1] if quoted else value
 
 
 def project(env: Mapping[str, str] = os.environ) -> str:

@@ -53,7 +53,9 @@ def doctor(
     appenders: int,
     rounds: int,
 ) -> None:
-    """Look at a deployment from the settings in the environment; exit code 1 if something is wrong.
+    """Look whether a deployment is in order; exit code 1 if not.
+
+    The settings come from the environment, or from a file: zapis --env-file deploy.env doctor.
 
     Examples: zapis doctor, zapis doctor --rush --scratch https://docs.google.com/spreadsheets/d/...
     """

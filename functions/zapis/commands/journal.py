@@ -50,13 +50,15 @@ BRING_BACK = (
 
 @click.group(context_settings=HELP)
 def journal() -> None:
-    """Look after the journal, whose row order decides who has a seat."""
+    """Look after the journal, whose row order decides."""
 
 
 @journal.command()
 @ledger_options
 def check(ledger: str, catalogue: str | None, key: Path | None, emulator: str | None) -> None:
-    """Tell whether the journal is as its rows landed; exit code 1 if it is not.
+    """Tell whether the journal is as its rows landed.
+
+    Exit code 1 if it is not.
 
     Example: zapis journal check --ledger https://docs.google.com/spreadsheets/d/...
     """
@@ -73,7 +75,9 @@ def check(ledger: str, catalogue: str | None, key: Path | None, emulator: str | 
 @click.option("--accept", is_flag=True, help="Take the journal as it stands for the truth from now on.")
 @click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
 def repair(ledger: str, catalogue: str | None, key: Path | None, emulator: str | None, accept: bool, yes: bool) -> None:
-    """Put the journal's rows back where they landed; exit code 1 while it is not content.
+    """Put the journal's rows back where they landed.
+
+    Exit code 1 while it is not content.
 
     Example: zapis journal repair --yes
     """

@@ -43,7 +43,7 @@ def ledger() -> None:
 @ledger.command()
 @click.option("--database", metavar="URL", envvar="ZAPIS_DATABASE", show_envvar=True, required=True)
 def upgrade(database: str) -> None:
-    """Make the tables of a database, or bring them up to this release.
+    """Make a database's tables, or bring them up to date.
 
     What stands there stays, so it may be run again at any time; run it before a new release is deployed.
 
@@ -63,7 +63,9 @@ def upgrade(database: str) -> None:
 @key_option
 @emulator_option
 def move(ledger: str | None, database: str | None, there: str, key: Path | None, emulator: str | None) -> None:
-    """Carry a running season's ledger to another place: into a database, or back into a spreadsheet.
+    """Carry a running season's ledger to another place.
+
+    Into a database, or back into a spreadsheet.
 
     Registration stops for the moment of the switch and the pages say so kindly. Run it again if it was cut off.
 
@@ -82,7 +84,9 @@ def move(ledger: str | None, database: str | None, there: str, key: Path | None,
 @key_option
 @emulator_option
 def reopen(ledger: str | None, database: str | None, key: Path | None, emulator: str | None) -> None:
-    """Let a closed ledger go on where it is, when a move was given up. Never after another place was opened."""
+    """Let a closed ledger go on where it is.
+
+    When a move was given up; never after another place was opened. Example: zapis ledger reopen"""
     with sentences():
         carry.open_again(open_place(place_in_force(ledger, database), key, emulator))
     click.echo("The ledger is open. Running instances go on within half a minute.")
@@ -104,7 +108,9 @@ def export(
     key: Path | None,
     emulator: str | None,
 ) -> None:
-    """Copy the ledger into a file, as of one moment; registration goes on meanwhile.
+    """Copy the ledger, as of one moment, into a file.
+
+    Registration goes on meanwhile.
 
     The copy holds names and contacts: keep it where they may be kept.
 

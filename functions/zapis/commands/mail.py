@@ -30,7 +30,9 @@ def mail() -> None:
 )
 @click.option("--no-open", is_flag=True, help="Open no browser.")
 def preview(out: Path, no_open: bool) -> None:
-    """Write every letter, in every language, about an invented season, and open them in a browser.
+    """Write every letter, in every language, to look at.
+
+    They are about an invented season, and are opened in a browser.
 
     Nothing is sent, and no settings are needed. Example: zapis mail preview --out build/mail
     """

@@ -35,7 +35,7 @@ PROOF_COLUMNS = ("registration", "data", "system", "reason", "destroyed_at")
 
 @click.group("people", context_settings=HELP)
 def people_commands() -> None:
-    """Answer people who ask what is known of them, or to be forgotten."""
+    """Answer people who ask what is known of them."""
 
 
 @people_commands.command()
@@ -44,7 +44,9 @@ def people_commands() -> None:
 @key_option
 @emulator_option
 def find(words: str, ledger: str | None, database: str | None, key: Path | None, emulator: str | None) -> None:
-    """Find registrations by a part of a name, an address, a telephone number or a code.
+    """Find registrations by name, address, telephone or code.
+
+    A part of it is enough.
 
     Example: zapis people find Петрова
     """
@@ -62,7 +64,9 @@ def find(words: str, ledger: str | None, database: str | None, key: Path | None,
 @key_option
 @emulator_option
 def export(code: str, ledger: str | None, database: str | None, key: Path | None, emulator: str | None) -> None:
-    """Print all that is known of one registration, as JSON: what a person may ask to see.
+    """Print all that is known of one registration, as JSON.
+
+    It is what a person may ask to see.
 
     Example: zapis people export K7MQ-4T2X
     """
@@ -86,7 +90,9 @@ def erase(
     key: Path | None,
     emulator: str | None,
 ) -> None:
-    """Forget whoever is behind registrations: seats are given back, names and contacts are destroyed by `sync`.
+    """Forget whoever is behind registrations.
+
+    Seats are given back; names and contacts are destroyed by `sync`.
 
     Example: zapis people erase K7MQ-4T2X
     """
@@ -108,7 +114,9 @@ def erase(
 @key_option
 @emulator_option
 def proof(file: Path | None, ledger: str | None, database: str | None, key: Path | None, emulator: str | None) -> None:
-    """The record of what was destroyed: whose (by registration), which data, why and when.
+    """Print the record of what was destroyed, and why.
+
+    Whose (by registration), which data, why and when.
 
     Example: zapis people proof --file destroyed.csv
     """

@@ -39,7 +39,9 @@ def season() -> None:
 @key_option
 @emulator_option
 def report_(ledger: str | None, database: str | None, out: Path, key: Path | None, emulator: str | None) -> None:
-    """Write the season in numbers as one page with charts, to be read or printed. It names nobody.
+    """Write the season in numbers as one page with charts.
+
+    To be read or printed; it names nobody.
 
     Example: zapis season report --out season.html
     """
@@ -58,7 +60,9 @@ def report_(ledger: str | None, database: str | None, out: Path, key: Path | Non
 def close(
     ledger: str | None, database: str | None, archive: Path, yes: bool, key: Path | None, emulator: str | None
 ) -> None:
-    """End the season: its numbers go into an archive, names and contacts are destroyed for good.
+    """End the season: keep its numbers, destroy names.
+
+    Numbers go into an archive, names and contacts are destroyed for good.
 
     The journal stays: seats, counts and moments, which name nobody. Run it again if it was cut off.
 
@@ -94,7 +98,9 @@ AFTERWARDS = (
 @key_option
 @emulator_option
 def new(old: str, new: str, writers: tuple[str, ...], key: Path | None, emulator: str | None) -> None:
-    """Begin the next season: lay out an empty spreadsheet and copy what lasts from the last one.
+    """Begin the next season from what lasts of the last one.
+
+    An empty spreadsheet is laid out and filled.
 
     Settings, texts, enterprises and tours are copied; dates, roster files and registrations are not.
 

@@ -100,7 +100,9 @@ def sheet() -> None:
 @sheet.command()
 @file_options
 def init(**options: Any) -> None:
-    """Lay the tabs out in spreadsheets that a person made and shared.
+    """Lay the tabs out in spreadsheets that a person made.
+
+    They must be shared with the service account as Editor.
 
     What stands there stays: only what is missing is added, so it may be run again at any time.
 
@@ -119,7 +121,9 @@ def init(**options: Any) -> None:
 @sheet.command()
 @file_options
 def check(**options: Any) -> None:
-    """Say where spreadsheets differ from what this release declares; change nothing. Exit code 1 if they do.
+    """Say where spreadsheets differ from this release.
+
+    Nothing is changed. Exit code 1 if they do.
 
     Example: zapis sheet check --catalogue https://docs.google.com/spreadsheets/d/...
     """
@@ -144,7 +148,9 @@ def check(**options: Any) -> None:
 @sheet.command()
 @file_options
 def upgrade(**options: Any) -> None:
-    """Bring spreadsheets of an earlier release up to this one: add what is missing, renew notes, lists and names.
+    """Bring spreadsheets of an earlier release up to this one.
+
+    What is missing is added; notes, lists and names are renewed.
 
     What people typed stays, and so do the columns and tabs that they added. May be run again at any time; run it
     before a new release is deployed.
