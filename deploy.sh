@@ -540,8 +540,8 @@ exclude_tickets_from_logs() {
 }
 
 deploy_functions() {
-  # Without execution ids a line of the log is the line that Zapis wrote.
-  local common="LOG_EXECUTION_ID=false|ZAPIS_SITE_URL=$ZAPIS_SITE_URL|ZAPIS_SECRET_FILE=$KEYS_PATH"
+  # Without execution ids a line of the log is the line that Zapis wrote; its trace belongs to the project.
+  local common="LOG_EXECUTION_ID=false|GOOGLE_CLOUD_PROJECT=$GOOGLE_CLOUD_PROJECT|ZAPIS_SITE_URL=$ZAPIS_SITE_URL|ZAPIS_SECRET_FILE=$KEYS_PATH"
   local keys="$KEYS_PATH=$KEYS_SECRET:$KEYS_VERSION"
   if [ -n "${ZAPIS_DATABASE:-}" ]; then
     keys+=",ZAPIS_DATABASE=$DATABASE_SECRET:$DATABASE_VERSION"
@@ -617,12 +617,46 @@ make_schedule() {
   schedule zapis-deliver
 }
 
-# --- Alerts ----------------------------------------------------------------------------------------------------
+# --- What is watched: watch/ holds the metrics and the alerts, as the API takes them -----------------------------
 
-make_alerts() {
-  make_channel
-  alert errors "$(errors_policy)"
-  alert silence "$(silence_policy)"
+# The text of watch/KIND/NAME.json with its gaps filled, in $filled, and the digest of it, in $mark: fill KIND NAME
+fill() {
+  local text
+  text=$(<"$ROOT/watch/$1/$2.json")
+  text=${text//CHANNEL/${channel:-}}
+  mark=$(digest <<<"$text")
+  filled=$BUILD/watch/$1/$2.json
+  mkdir -p "$BUILD/watch/$1"
+  printf '%s\n' "${text//DIGEST/$mark}" >"$filled"
+}
+
+# The names in watch/KIND, one a line.
+watched() {
+  local path
+  for path in "$ROOT/watch/$1"/*.json; do
+    path=${path##*/}
+    printf '%s\n' "${path%.json}"
+  done
+}
+
+list_metrics() {
+  ask logging metrics list '--filter=name:zapis_' '--format=value(name,description)' || true
+  metrics=$answer
+}
+
+# A metric is known by its name, and unchanged as long as the digest that its description ends with is.
+make_metrics() {
+  local name found
+  list_metrics
+  for name in $(watched metrics); do
+    fill metrics "$name"
+    found=$(sed -n "s/^zapis_$name"$'\t//p' <<<"$metrics")
+    case $found in
+      '') run logging metrics create "zapis_$name" "--config-from-file=$filled" ;;
+      *"[$mark]") ;;
+      *) run logging metrics update "zapis_$name" "--config-from-file=$filled" ;;
+    esac
+  done
 }
 
 make_channel() {
@@ -645,78 +679,32 @@ make_channel() {
 # The name of our channel and its address, in $channel.
 pick_channel() { channel=$(sed -n $'s/^operator\t//p' <<<"$answer" | head -n 1); }
 
-# 503 is how the functions say "not now": what lasts is told by the other policy.
-errors_policy() {
-  cat <<END
-{
-  "displayName": "Zapis: an error in the log",
-  "documentation": {"content": "See Alerts, an error in the log, in docs/operations.md.", "mimeType": "text/markdown"},
-  "userLabels": {"zapis": "errors", "zapis_digest": "DIGEST"},
-  "combiner": "OR",
-  "conditions": [{
-    "displayName": "an error in the log of a function",
-    "conditionMatchedLog": {
-      "filter": "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^zapis-(site|sync|deliver)$\" AND severity>=ERROR AND NOT httpRequest.status=503"
-    }
-  }],
-  "alertStrategy": {"notificationRateLimit": {"period": "3600s"}, "autoClose": "86400s"},
-  "notificationChannels": ["$channel"]
-}
-END
-}
-
-silence_policy() {
-  cat <<END
-{
-  "displayName": "Zapis: sync or deliver has not succeeded for ten minutes",
-  "documentation": {"content": "See Alerts, silence, in docs/operations.md.", "mimeType": "text/markdown"},
-  "userLabels": {"zapis": "silence", "zapis_digest": "DIGEST"},
-  "combiner": "OR",
-  "conditions": [$(silence zapis-sync), $(silence zapis-deliver)],
-  "alertStrategy": {"autoClose": "86400s"},
-  "notificationChannels": ["$channel"]
-}
-END
-}
-
-silence() {
-  cat <<END
-{
-    "displayName": "$1 has not succeeded for ten minutes",
-    "conditionAbsent": {
-      "filter": "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"$1\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"2xx\"",
-      "duration": "600s",
-      "aggregations": [{"alignmentPeriod": "60s", "perSeriesAligner": "ALIGN_DELTA", "crossSeriesReducer": "REDUCE_SUM"}],
-      "trigger": {"count": 1}
-    }
-  }
-END
-}
-
-# alert NAME POLICY: known by its label, and unchanged as long as the digest of its text is.
-alert() {
-  local name=$1 mark found file=$BUILD/alerts/$1.json
-  mark=$(digest <<<"$2")
-  mkdir -p "$BUILD/alerts"
-  printf '%s\n' "${2/DIGEST/$mark}" >"$file"
-  list_policies
-  found=$(sed -n "s/^$name"$'\t//p' <<<"$answer")
-  case $found in
-    '') run alpha monitoring policies create "--policy-from-file=$file" ;;
-    "$mark"$'\t'*) ;;
-    *) run alpha monitoring policies update "${found#*$'\t'}" "--policy-from-file=$file" ;;
-  esac
-}
-
 list_policies() {
   ask alpha monitoring policies list '--format=value(userLabels.zapis,userLabels.zapis_digest,name)' || true
+  policies=$answer
+}
+
+# A policy is known by its label, and unchanged as long as the digest in its other one is.
+make_alerts() {
+  local name found
+  make_channel
+  list_policies
+  for name in $(watched alerts); do
+    fill alerts "$name"
+    found=$(sed -n "s/^$name"$'\t//p' <<<"$policies")
+    case $found in
+      '') run alpha monitoring policies create "--policy-from-file=$filled" ;;
+      "$mark"$'\t'*) ;;
+      *) run alpha monitoring policies update "${found#*$'\t'}" "--policy-from-file=$filled" ;;
+    esac
+  done
 }
 
 # --- Teardown --------------------------------------------------------------------------------------------------
 
 confirm() {
   if [ -n "$YES" ] || [ -n "$DRY" ]; then return; fi
-  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, accounts, secrets."
+  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, metrics, accounts, secrets."
   say 'The spreadsheets stay. Keep the file of signing keys: without its last line nobody who comes back is recognised.'
   local typed=''
   read -r -p "Type the project's id to go on: " typed || true
@@ -738,13 +726,21 @@ remove() {
 remove_alerts() {
   local policy
   list_policies
-  if [ -n "$DRY" ]; then answer=$'errors\t-\tPOLICY\nsilence\t-\tPOLICY'; fi
+  if [ -n "$DRY" ]; then policies=$(watched alerts | sed $'s/$/\t-\tPOLICY/'); fi
   while read -r policy; do
     if [ -n "$policy" ]; then run alpha monitoring policies delete "$policy" </dev/null; fi
-  done <<<"$(sed -nE $'s/^(errors|silence)\t[^\t]*\t//p' <<<"$answer")"
+  done <<<"$(sed -nE $'s/^[a-z]+\t[^\t]*\t//p' <<<"$policies")"
   ask "${CHANNELS[@]}" || answer=${DRY:+$'operator\tCHANNEL\t-'}
   pick_channel
   if [ -n "$channel" ]; then run beta monitoring channels delete "${channel%%$'\t'*}"; fi
+}
+
+remove_metrics() {
+  local name
+  list_metrics
+  for name in $(watched metrics); do
+    if grep -q "^zapis_$name"$'\t' <<<"$metrics" || [ -n "$DRY" ]; then run logging metrics delete "zapis_$name"; fi
+  done
 }
 
 remove_exclusion() {
@@ -775,6 +771,8 @@ teardown() {
   step 'Schedule and queue'
   for job in zapis-sync zapis-deliver; do remove 'scheduler jobs' "$job" "--location=$GOOGLE_CLOUD_REGION"; done
   remove 'tasks queues' "$QUEUE" "--location=$GOOGLE_CLOUD_REGION"
+  step 'Metrics'
+  remove_metrics
   step 'Functions'
   for job in zapis-site zapis-sync zapis-deliver; do remove functions "$job" "--region=$GOOGLE_CLOUD_REGION"; done
   step 'Log exclusion'
@@ -803,6 +801,8 @@ bring_up() {
   make_secrets
   step 'Log exclusion'
   exclude_tickets_from_logs
+  step 'Metrics'
+  make_metrics
   step 'Functions'
   deploy_functions
   step 'Callers'

@@ -16,7 +16,7 @@ from pathlib import Path
 from local.ports import LOOPBACK, free
 from tests.deploy.chair import ROOT, SCRIPT, flags, variables
 
-SOURCES = ("functions", "templates", "sheets_schema")
+SOURCES = ("functions", "templates", "sheets_schema", "watch")
 PATIENCE = 60.0
 
 

@@ -111,6 +111,7 @@ def small_tree(folder: Path) -> Path:
     for name in SMALL:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(name)
+    shutil.copytree(ROOT / "watch", folder / "watch")
     return Path(shutil.copy(SCRIPT, folder))
 
 

@@ -258,6 +258,21 @@ def sink(cloud, call):
     return ""
 
 
+def metric(cloud, call):
+    kind, verb = "logging metrics", call.words[2]
+    if verb == "list":
+        return "\n".join(f"{name}\t{made['description']}" for name, made in cloud.kind(kind).items())
+    if verb == "delete":
+        cloud.drop(kind, call.resource)
+        return ""
+    given = json.loads(read(call.flags["config-from-file"]))
+    if verb == "create":
+        cloud.add(kind, call.resource, given)
+    else:
+        cloud.thing(kind, call.resource).update(given)
+    return ""
+
+
 def channel(cloud, call):
     kind, verb = "beta monitoring channels", call.words[3]
     if verb == "list":
@@ -308,6 +323,7 @@ DOINGS = {
     "tasks queues": queue,
     "scheduler jobs": job,
     "logging sinks": sink,
+    "logging metrics": metric,
     "beta monitoring channels": channel,
     "alpha monitoring policies": alert,
 }

@@ -2,7 +2,7 @@
 
 Command lines come as JSON on stdin; what gcloud has against each goes out as JSON, empty where it understands it.
 Only the last step, `Command.Run`, is taken away: words, flags, their values and what excludes what are checked by
-gcloud itself. Output formats are parsed, and an alert policy is read into the API's own message.
+gcloud itself. Output formats are parsed, and an alert policy and a metric are read into the API's own messages.
 """
 
 import contextlib
@@ -17,6 +17,7 @@ sys.path[0:0] = [library, os.path.join(library, "third_party")]
 
 from apitools.base.protorpclite import messages  # noqa: E402
 from googlecloudsdk import gcloud_main  # noqa: E402
+from googlecloudsdk.api_lib.logging import util as logging  # noqa: E402
 from googlecloudsdk.api_lib.util import apis  # noqa: E402
 from googlecloudsdk.calliope import backend  # noqa: E402
 from googlecloudsdk.command_lib.monitoring import util as monitoring  # noqa: E402
@@ -28,10 +29,15 @@ def read_only(command, cli, args):
         resource_printer.Printer(args.format, out=io.StringIO())
     if getattr(args, "policy_from_file", None):
         kind = apis.GetMessagesModule("monitoring", "v3").AlertPolicy
-        policy = monitoring.MessageFromString(args.policy_from_file, kind, "AlertPolicy")
-        unknown = list(unknown_fields(policy))
-        if unknown:
-            raise ValueError(f"unknown to the API: {unknown}")
+        refuse_unknown(monitoring.MessageFromString(args.policy_from_file, kind, "AlertPolicy"))
+    if getattr(args, "config_from_file", None):
+        refuse_unknown(logging.CreateLogMetric(args.metric_name, data=args.config_from_file))
+
+
+def refuse_unknown(message):
+    unknown = list(unknown_fields(message))
+    if unknown:
+        raise ValueError(f"unknown to the API: {unknown}")
 
 
 def unknown_fields(message):

@@ -15,6 +15,7 @@ from tests.deploy.chair import ROOT, Operator, commands, deployments, flags, var
 
 PARSER = Path(__file__).with_name("parse_with_gcloud.py")
 DATABASE = "postgresql+psycopg://zapis:pa55word@db.moscow.ru/season"
+POLICIES = "alpha monitoring policies"
 OPERATIONS = ROOT / "docs" / "operations.md"
 
 
@@ -58,7 +59,7 @@ def test_gcloud_understands_each_command_that_deploys_and_that_removes(operator,
 
 
 def test_gcloud_understands_each_command_that_changes_what_stands(season, complaints):
-    for wrong in ("tasks queues", "scheduler jobs", "beta monitoring channels", "alpha monitoring policies"):
+    for wrong in ("tasks queues", "scheduler jobs", "logging metrics", "beta monitoring channels", POLICIES):
         spoil(season, wrong)
     season.keys.write_text("q" + season.keys.read_text())
 
@@ -66,7 +67,7 @@ def test_gcloud_understands_each_command_that_changes_what_stands(season, compla
 
     lines = [["gcloud", *argv] for argv in season.calls(changes=True)]
     verbs = {" ".join(line[1:4]) for line in lines}
-    assert {"tasks queues update", "scheduler jobs update", "secrets versions add"} <= verbs
+    assert {"tasks queues update", "scheduler jobs update", "secrets versions add", "logging metrics update"} <= verbs
     assert {"beta monitoring channels", "alpha monitoring policies", "logging sinks update"} <= verbs
     assert complaints(lines) == []
 
@@ -79,6 +80,8 @@ def spoil(operator, kind):
         for name in ("max-attempts", "schedule", "channel-labels"):
             if name in thing:
                 thing[name] = "9"
+        if "description" in thing:
+            thing["description"] = "of an earlier release"
         if "userLabels" in thing:
             thing["userLabels"]["zapis_digest"] = "old"
     (operator.folder / "project.json").write_text(json.dumps(project))
@@ -110,6 +113,14 @@ def test_gcloud_reads_an_alert_into_the_message_of_its_api(complaints, tmp_path)
     command = ["gcloud", "alpha", "monitoring", "policies", "create", f"--policy-from-file={policy}"]
 
     assert "conditons" in complaints([command])[0]
+
+
+def test_gcloud_reads_a_metric_into_the_message_of_its_api(complaints, tmp_path):
+    metric = tmp_path / "metric.json"
+    metric.write_text('{"name": "zapis_x", "description": "x", "fliter": "severity>=ERROR"}')
+    command = ["gcloud", "logging", "metrics", "create", "zapis_x", f"--config-from-file={metric}"]
+
+    assert "fliter" in complaints([command])[0]
 
 
 def test_every_command_names_the_project_and_where_it_acts(operator):

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.deploy.chair import PROJECT, Operator, deployments, flags, small_tree
+from tests.deploy.chair import PROJECT, ROOT, Operator, deployments, flags, small_tree
 
 
 def names(operator, changes=True):
@@ -26,7 +26,8 @@ def test_an_empty_project_becomes_a_running_season(operator):
         "scheduler jobs": 2,
         "tasks queues": 1,
         "beta monitoring channels": 1,
-        "alpha monitoring policies": 2,
+        "logging metrics": len(list((ROOT / "watch" / "metrics").iterdir())),
+        "alpha monitoring policies": len(list((ROOT / "watch" / "alerts").iterdir())),
     }
     assert set(project["exclusions"]) == {"zapis-tickets"}
     assert "The site: https://zapis-site-" in said
@@ -92,7 +93,7 @@ def once(operator):
     """Nothing was made twice, and nothing is missing: a further run finds nothing to do."""
     things = operator.project()["things"]
     assert len(things["beta monitoring channels"]) == 1
-    assert len(things["alpha monitoring policies"]) == 2
+    assert len(things["alpha monitoring policies"]) == len(list((ROOT / "watch" / "alerts").iterdir()))
     assert [len(secret["versions"]) for secret in things["secrets"].values()] == [1, 1]
     operator.forget_calls()
     operator.succeed()
@@ -201,6 +202,7 @@ FOREIGN = {
         "functions": {"sync": {"update-labels": "a=b"}, "zapis-other": {"update-labels": "a=b"}},
         "scheduler jobs": {"other": {"schedule": "0 0 * * *"}},
         "tasks queues": {"other": {"max-attempts": "1"}},
+        "logging metrics": {"other": {"description": "Another"}},
         "beta monitoring channels": {
             "projects/p/notificationChannels/70": {"user-labels": "team=x", "channel-labels": ""}
         },

@@ -129,7 +129,7 @@ def _lines(looked: Looked) -> Iterator[Line]:
         yield _sheet(looked.vitals, looked.at)
     if looked.vitals:
         yield _problems(looked.vitals)
-        yield _letters(looked.vitals)
+        yield _letters(looked.vitals, looked.at)
     yield _quota(looked)
     if looked.counter:
         yield _numbers(looked.counter)
@@ -173,7 +173,7 @@ def _problems(vitals: Vitals) -> Line:
     return Line(label, Mood.WORTH, counted("%d замечание.", "%d замечаний.", vitals.problems), where)
 
 
-def _letters(vitals: Vitals) -> Line:
+def _letters(vitals: Vitals, now: datetime) -> Line:
     label = _("Письма")
     if not vitals.owed:
         return Line(label, Mood.GOOD, _("Все отправлены."))
@@ -183,8 +183,8 @@ def _letters(vitals: Vitals) -> Line:
             label, Mood.GOOD, f"{waiting}.", _("Почтовые ящики получателей пока не принимают; Запись пробует снова.")
         )
     said = _("%(waiting)s, самому раннему пора было уйти %(when)s.")
-    said %= {"waiting": waiting, "when": _when(vitals.oldest, vitals.at)}
-    if vitals.at - vitals.oldest <= SLOW_MAIL:
+    said %= {"waiting": waiting, "when": _when(vitals.oldest, now)}
+    if now - vitals.oldest <= SLOW_MAIL:
         return Line(label, Mood.GOOD, said)
     remedy = _("Они уйдут сами, как только их примет почтовый сервер. Сообщите администратору.")
     return Line(label, Mood.BAD, said, remedy)
