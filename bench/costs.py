@@ -1,7 +1,7 @@
 """What a season costs at Google's list prices: `python -m bench.costs` prints the README's table.
 
-Arithmetic, not a bill: calls are counted on the emulator (a test holds the counts), a call takes what `make bench` measured,
-and nothing is shared or rounded in our favour: every request is billed as if it were alone. Amounts are dollars.
+Arithmetic, not a bill: calls are counted on the emulator (a test holds the counts), a call takes what `make bench`
+measured, and nothing is rounded in our favour: every request is billed as if it were alone. Amounts are dollars.
 """
 
 from __future__ import annotations
