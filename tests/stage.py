@@ -59,10 +59,14 @@ class Stage:
 
     def file(self, title: str, kind: str) -> str:
         """A spreadsheet that a person made, shared and laid out."""
-        made = httpx.post(f"{self.emulator.url}/_local/files", json={"title": title, "share_with": [ACCOUNT]})
-        spreadsheet = made.json()["id"]
+        spreadsheet = self.bare_file(title)
         lay_out(self.sheets, spreadsheet, schema()[kind], [ACCOUNT])
         return spreadsheet
+
+    def bare_file(self, title: str) -> str:
+        """A spreadsheet that a person made and shared."""
+        made = httpx.post(f"{self.emulator.url}/_local/files", json={"title": title, "share_with": [ACCOUNT]})
+        return str(made.json()["id"])
 
     def open_ledger(self) -> SheetLedger:
         """A ledger of its own session, as another instance has it."""
