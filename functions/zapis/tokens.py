@@ -14,14 +14,16 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from zapis.core.catalogue import EnterpriseId
+from zapis.core.catalogue import MOSCOW, EnterpriseId
 from zapis.core.model import PersonKey, RegistrationId
 
 PASS_AGE = timedelta(hours=24)
+GRACE = timedelta(hours=1)
+"""For how long into the next day an organiser may finish what was begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Tokens:
         self._gates = URLSafeSerializer(newest_last, salt="gate")
         self._frames = URLSafeSerializer(newest_last, salt="frame")
         self._status = URLSafeSerializer(newest_last, salt="status")
+        self._offices = URLSafeSerializer(newest_last, salt="office")
 
     def ticket(self, registration: RegistrationId) -> str:
         """The secret part of a registration's link."""
@@ -78,6 +81,20 @@ class Tokens:
     def opens_status(self, token: str) -> bool:
         """Whether `token` was signed for the status page."""
         return _loaded(self._status, token) is not None
+
+    def office(self, until: datetime) -> str:
+        """The secret part of the link by which organisers find people until that moment."""
+        return _signed(self._offices, str(int(until.timestamp())))
+
+    def office_today(self, now: datetime) -> str:
+        """The same for this day in Moscow: one link, however often it is asked for."""
+        begins = now.astimezone(MOSCOW).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.office(begins + timedelta(days=1) + GRACE)
+
+    def office_until(self, token: str) -> datetime | None:
+        """Until when `token` opens the office (that moment may be past); None for any other text."""
+        until = _loaded(self._offices, token)
+        return datetime.fromtimestamp(int(until), UTC) if until else None
 
     def vk_pass(self, person: PersonKey, now: datetime) -> str:
         """The secret part of a mini-app's addresses: that this person opened it just now."""

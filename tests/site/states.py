@@ -245,6 +245,31 @@ def shown_code(visitor: Visitor) -> None:
     visitor.open(f"/show/{TOKENS.shown(visitor.programme.registrations()[0].id)}")
 
 
+def in_the_office(path: str, asked: str = "", at_what: str = "") -> Go:
+    """An organiser's page; `asked` is looked for, `at_what` is pressed then."""
+
+    def go(visitor: Visitor) -> None:
+        visitor.book("two-seats", 34, 12)
+        visitor.book("two-seats", 41, email="other@example.org")
+        last = visitor.programme.registrations()[-1].id
+        visitor.open(f"/office/{TOKENS.office_today(visitor.programme.now)}{path.format(last=last)}")
+        if asked:
+            visitor.page.get_by_role("searchbox").fill(asked)
+            with visitor.page.expect_navigation():
+                visitor.page.get_by_role("button", name="Найти").click()
+        if at_what:
+            with visitor.page.expect_navigation():
+                visitor.page.get_by_role("button", name=at_what, exact=True).click()
+
+    return go
+
+
+def after_the_day_of_the_link(visitor: Visitor) -> None:
+    link = TOKENS.office_today(visitor.programme.now)
+    visitor.programme.now = at(2)
+    visitor.open(f"/office/{link}")
+
+
 def slip_in_the_address(visitor: Visitor) -> None:
     visitor.open("/slots/open")
     visitor.fill()
@@ -444,6 +469,21 @@ STATES = (
     State("gate.html", "before its hours", at_the_gate(5), inside=False),
     State("gate.html", "after the last visit", at_the_gate(100), inside=False),
     State("show.html", "holds", shown_code, inside=False),
+    State("office.html", "visits", in_the_office(""), inside=False),
+    State("office.html", "found", in_the_office("", "петрова"), inside=False),
+    State("office.html", "nobody found", in_the_office("", "нет такого"), inside=False),
+    State("office.html", "a visit", in_the_office("/visits/two-seats"), inside=False),
+    State("party.html", "waiting", in_the_office("/registrations/{last}"), inside=False),
+    State(
+        "party.html",
+        "seated over",
+        in_the_office("/registrations/{last}", "", "Дать место сверх обычных"),
+        inside=False,
+    ),
+    State("party.html", "could not be moved", in_the_office("/registrations/{last}", "", "Перенести"), inside=False),
+    State("call.html", "asked", in_the_office("/call?slot=open"), inside=False),
+    State("call.html", "wrong fields", in_the_office("/call", "", "Записать"), inside=False),
+    State("message.html", "a link that ended", after_the_day_of_the_link, "410", inside=False),
     State("mine.html", "nothing yet", opened("/mine"), inside=True),
     State("mine.html", "a seat and a place in line", with_registrations_of_a_vk_user("open", "no-line"), inside=True),
     State("mine.html", "cancelled", cancelled_inside_vk, inside=True),

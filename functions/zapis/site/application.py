@@ -35,6 +35,7 @@ from zapis.site.launch import VkApp
 from zapis.site.links import Links
 from zapis.site.lost import Lost
 from zapis.site.miniapp import MiniApp
+from zapis.site.office import Office
 from zapis.site.pages import Pages
 from zapis.site.problems import problem
 from zapis.site.rendering import SECRET, Rendering
@@ -92,7 +93,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
     changes = Changes(desk.committer)
     api_changes = ApiChanges(desk, changes, api)
     amends, lost = Amends(tickets, desk, changes, links), Lost(desk, changes, rendering)
-    gates = Gates(desk, rendering, links)
+    gates, office = Gates(desk, rendering, links), Office(desk, changes, rendering, links)
     return [
         Route("/", showcase.show),
         Route("/calendar", showcase.calendar),
@@ -114,6 +115,10 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
         Route("/show/{token}", gates.ticket),
         Route("/status/{token}", status.show),
         Route("/readyz", status.ready),
+        _doors("/office/{token}", GET=office.show, POST=office.find),
+        Route("/office/{token}/visits/{id}", office.visit),
+        _doors("/office/{token}/registrations/{id}", GET=office.registration, POST=office.act),
+        _doors("/office/{token}/call", GET=office.call, POST=office.take_down),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),
         Route("/api/slots", api.slots),

@@ -20,6 +20,8 @@ from zapis.site.forms import PartyRequest
 from zapis.site.offers import Counter
 from zapis.tokens import Tokens
 
+SPOKEN = "spoken"
+"""Stands for a version where consent was given aloud."""
 READING_AGE = 3.0
 """Seconds that what a page shows may be old."""
 
@@ -45,6 +47,8 @@ class Asker:
 
     channel: str = "site"
     person: PersonKey | None = None
+    spoken: bool = False
+    """Whether consents were asked for and given aloud: no text was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Desk:
             channel=asker.channel,
             waits=request.waits,
             body=body,
-            consents=self.consents.stamps(request.consents) if request.consents else (),
+            consents=self._stamps(request, asker),
             code=ids.code_digest(slot, request.code) if request.code else "",
         )
         person = Person(
@@ -91,10 +95,15 @@ class Desk:
         )
         await self.committer.commit(EntryId(id), slot, fact, [people.to_row(id, person)])
 
+    def _stamps(self, request: PartyRequest, asker: Asker) -> tuple[str, ...]:
+        if asker.spoken:
+            return tuple(f"{kind}/{SPOKEN}" for kind in request.consents)
+        return self.consents.stamps(request.consents) if request.consents else ()
+
     def _persons(self, request: PartyRequest, asker: Asker) -> tuple[PersonKey, ...]:
         """By all that this person is known by, so that limits hold wherever they ask next."""
-        own = self.tokens.person("email", request.email)
-        return (own, asker.person) if asker.person else (own,)
+        by_mail = self.tokens.person("email", request.email) if request.email else None
+        return tuple(filter(None, (by_mail, asker.person)))
 
     async def holder(self, token: str) -> Registration | None:
         """The registration that a ticket's token was signed for; None for a forged token or an unknown one."""

@@ -25,8 +25,8 @@ from zapis.site.tongue import speaking
 from zapis.tokens import Tokens
 
 _FRAMED = re.compile(r"/vk/([\w.-]{1,512})(/.*)", re.ASCII)
-_NOT_FRAMED = re.compile(r"/(?:api|embed|gate|show|static|vk)(?:/|$)|/sitemap\.xml$")
-"""Doors of guards, who have a cookie, of programs and of other sites."""
+_NOT_FRAMED = re.compile(r"/(?:api|embed|gate|office|show|static|vk)(?:/|$)|/sitemap\.xml$")
+"""Doors of guards, who have a cookie, of organisers, of programs and of other sites."""
 
 
 class Framed:

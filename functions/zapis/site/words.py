@@ -230,6 +230,12 @@ _STATUSES: Mapping[int, Words] = {
         N_("Возможно, в адресе опечатка или ссылка скопирована не до конца."),
     ),
     405: Words(405, "method_not_allowed", N_("Так сюда нельзя"), N_("Эта страница не принимает такие запросы.")),
+    410: Words(
+        410,
+        "gone",
+        N_("Эта ссылка больше не действует"),
+        N_("Её срок вышел. Новая стоит там же, где была эта: в таблице, во вкладке «Сезон»."),
+    ),
     413: Words(
         413,
         "too_large",
@@ -327,6 +333,13 @@ def of_registration(registration: Registration, place: int | None) -> str:
     return _("Не получилось записать")
 
 
+def of_party_standing(registration: Registration, place: int | None = None) -> str:
+    """The same for an organiser, who is not the one that comes."""
+    if registration.standing is Standing.WAITING and place:
+        return _("в листе ожидания, %(place)s-й в очереди") % {"place": place}
+    return _(_STANDINGS[registration.standing])
+
+
 def of_offer(offer: Offer) -> str:
     """What can be had, in a few words."""
     return _OFFERS[offer.availability](offer)
@@ -338,6 +351,13 @@ def of_day(day: CalendarDay) -> str:
         return f"{speech.visits(day.visits)}, {counted('свободно %d место', 'свободно %d мест', day.free)}"
     return f"{speech.visits(day.visits)}, {_(_BEST[day.best])}"
 
+
+_STANDINGS: Mapping[Standing, str] = {
+    Standing.CONFIRMED: N_("записаны"),
+    Standing.WAITING: N_("в листе ожидания"),
+    Standing.REFUSED: N_("не записаны"),
+    Standing.CANCELLED: N_("заявка отменена"),
+}
 
 _BEST: Mapping[Availability | None, str] = {
     Availability.WAITING: N_("лист ожидания"),
