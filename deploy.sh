@@ -30,7 +30,7 @@ readonly APIS=(
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
 # The address of a ticket, or of a page inside VK, is its secret, and the platform logs every address that is asked for.
 readonly EXCLUSION=zapis-tickets
-readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show|status)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|gate|show|status)/|/vk[/?]")'
+readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show|status|office)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|gate|show|status|office)/|/vk[/?]")'
 
 usage() {
   cat <<'END'
@@ -165,7 +165,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
-ZAPIS_SHEET_NAMES ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_MAIL_PER_MINUTE ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
+ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_MAIL_PER_MINUTE ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
 SHEETS_EMULATOR_HOST "
 
 complain() { complaints+=("$*"); }
@@ -258,10 +258,12 @@ check_books() {
   else
     check_database
   fi
-  case ${ZAPIS_SHEET_NAMES:-off} in
-    on | off) ;;
-    *) complain "ZAPIS_SHEET_NAMES: $ZAPIS_SHEET_NAMES is neither on nor off." ;;
-  esac
+  for name in ZAPIS_SHEET_NAMES ZAPIS_OFFICE; do
+    case ${!name:-off} in
+      on | off) ;;
+      *) complain "$name: ${!name} is neither on nor off." ;;
+    esac
+  done
   require ZAPIS_CATALOGUE "it is the link of the organisers' spreadsheet"
   for name in ZAPIS_LEDGER ZAPIS_CATALOGUE; do
     if ! [[ ${!name:-0123456789} =~ (/spreadsheets/d/[A-Za-z0-9_-]{10,}|^[A-Za-z0-9_-]{10,}$) ]]; then
@@ -561,6 +563,7 @@ deploy_functions() {
     --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
   local private=${ZAPIS_SHEET_NAMES:+|ZAPIS_SHEET_NAMES=$ZAPIS_SHEET_NAMES}
+  private+=${ZAPIS_OFFICE:+|ZAPIS_OFFICE=$ZAPIS_OFFICE}
   private+=${ZAPIS_KEEP_DAYS:+|ZAPIS_KEEP_DAYS=$ZAPIS_KEEP_DAYS}
   private+=${ZAPIS_KEEP_ENDED_DAYS:+|ZAPIS_KEEP_ENDED_DAYS=$ZAPIS_KEEP_ENDED_DAYS}
   deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle$private" "$keys" --entry-point=sync

@@ -20,6 +20,7 @@ from zapis.settings import Settings, from_environment, project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from types import FrameType
 
     from zapis.ledger.committer import Committer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from zapis.mail.deliver import Deliverer
     from zapis.publish.sync import Sync
     from zapis.sheets import Sheets
+    from zapis.tokens import Tokens
 
 log = logging.getLogger("zapis")
 Answer = tuple[dict[str, Any], int]
@@ -142,9 +144,15 @@ def _syncer() -> Sync:
         names=chosen.sheet_names,
         keeping=Keeping(timedelta(days=chosen.keep_days), timedelta(days=chosen.keep_ended_days)),
         gate_link=lambda enterprise: f"{chosen.site_url}/gate/{tokens.gate(enterprise)}",
-        status_link=f"{chosen.site_url}/status/{tokens.status()}",
+        links=_links(chosen, tokens),
         person_key=tokens.person,
     )
+
+
+def _links(chosen: Settings, tokens: Tokens) -> Callable[[datetime], Mapping[str, str]]:
+    """Addresses for organisers, by the row of «Сезон» that shows them."""
+    site, always = chosen.site_url, {"status": f"{chosen.site_url}/status/{tokens.status()}"}
+    return lambda now: always | ({"office": f"{site}/office/{tokens.office_today(now)}"} if chosen.office else {})
 
 
 @cache

@@ -53,6 +53,8 @@ class Settings:
     """host:port of a Sheets emulator, never set in a deployment."""
     sheet_names: bool
     """Whether sheets show people's names; if not, codes and head counts."""
+    office: bool
+    """Whether organisers' spreadsheet holds a link, another one each day, to a page where people are found by name."""
     keep_days: float
     """For how many days after the visit names and contacts are kept."""
     keep_ended_days: float
@@ -63,6 +65,7 @@ class Settings:
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """The settings. Raises SettingsError with a sentence for the operator."""
+    sheet_names = _switch(env, "ZAPIS_SHEET_NAMES", default=not env.get("ZAPIS_DATABASE", "").strip())
     return Settings(
         ledger=_ledger(env),
         database=env.get("ZAPIS_DATABASE", "").strip() or None,
@@ -80,7 +83,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         vk_hosts=tuple(env.get("ZAPIS_VK_HOSTS", "").split()) or VK_HOSTS,
         key_file=_key_file(env),
         emulator=env.get("SHEETS_EMULATOR_HOST") or None,
-        sheet_names=_switch(env, "ZAPIS_SHEET_NAMES", default=not env.get("ZAPIS_DATABASE", "").strip()),
+        sheet_names=sheet_names,
+        office=_switch(env, "ZAPIS_OFFICE", default=not sheet_names),
         keep_days=_number(env, "ZAPIS_KEEP_DAYS", "days", DEFAULT_KEEP_DAYS),
         keep_ended_days=_number(env, "ZAPIS_KEEP_ENDED_DAYS", "days", DEFAULT_KEEP_ENDED_DAYS),
         settle_seconds=_number(env, "ZAPIS_SETTLE_SECONDS", "seconds", DEFAULT_SETTLE_SECONDS),

@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from tests.privacy.walk import MARKS, found_in, walk
+from tests.privacy.walk import MARKS, NAME, PHONE, Walk, found_in, walk
+from zapis.core.catalogue import EnterpriseId
 from zapis.ledger.sql.ledger import SqlLedger
 
+CALL = {
+    "contact-name": "Меченова Фёкла",
+    "contact-phone": "8 (916) 555-01-23",
+    "contact-email": "",
+    "ages": "34, 12",
+    "others": "Ксенофонтов Лука",
+    "waits": "on",
+    "agreed": "on",
+}
+TYPED = {"name": NAME, "phone": PHONE, "visit": "12.12.2030 11:00", "go": "TRUE"}
 
-async def _whole_season(walked):
+
+async def _acts(walked: Walk, act: str, code: str, **more: str) -> None:
+    """An organiser finds somebody by the code and does something for them."""
+    page = await walked.http.post(walked.office, data={"q": code})
+    (where,) = set(re.findall(rf'href="({walked.office}/registrations/\w+)"', page.text))
+    answer = await walked.http.post(where, data={"act": act, "key": f"{act}-{code}".ljust(20, "-"), **more})
+    assert answer.status_code == 303, (act, answer.text)
+
+
+async def _whole_season(walked: Walk) -> None:
+    """Everything that happens to people between the first registration and the end of a season."""
     await walked.register()
     ticket = {"Authorization": f"Bearer {walked.ticket}"}
     assert (await walked.ask("second")).status_code == 409
+    called = await walked.http.post(f"{walked.office}/call", data=CALL | {"slot": walked.slot, "key": "c" * 20})
+    assert called.status_code == 303, called.text
+    walked.stage.fill("calls", 2, TYPED)
+    walked.settle()
+    first, second = (row["Код"] for row in walked.stage.rows(walked.stage.catalogue, "Заявки"))
+    for act in ("came", "undo", "mail"):
+        await _acts(walked, act, first)
+    await _acts(walked, "correct", first, **{"contact-name": "Меченова Инна", "contact-phone": PHONE})
+    await _acts(walked, "seat", second)
+    walked.settle()
+    walked.deliver()
+    gate = await walked.http.get(f"/gate/{walked.tokens.gate(EnterpriseId('new1'))}")
+    assert gate.status_code == 200
     assert (await walked.http.delete("/api/registrations", headers=ticket)).status_code == 200
+    await _acts(walked, "cancel", second)
+    walked.settle()
+    await _acts(walked, "forget", second)
     walked.settle()
     walked.deliver()
     walked.settle()
@@ -22,15 +61,19 @@ async def test_of_a_whole_season_google_hears_codes_and_head_counts_only(tmp_pat
     async with walk(tmp_path, lambda: SqlLedger(database), names=False) as walked:
         await _whole_season(walked)
         heard = bytes(walked.google.heard)
-        code = walked.stage.rows(walked.stage.catalogue, "Заявки")[0]["Код"]
+        registrations = walked.stage.rows(walked.stage.catalogue, "Заявки")
+        calls = walked.stage.rows(walked.stage.catalogue, "Звонки")
         listed = walked.stage.rows(walked.stage.roster, "Посетители")
-        hmacs = walked.hmacs()
+        hmacs, office = walked.hmacs(), walked.office
 
-    assert len(hmacs) >= 1
+    assert len(hmacs) >= 2
     assert found_in(heard, (*MARKS, *hmacs)) == []
     assert walked.ticket.encode() not in heard
-    assert code.encode() in heard
-    assert len(listed) == 2
+    assert [row["Код"].encode() in heard for row in registrations] == [True, True]
+    assert {row["Имя"] for row in registrations} == {""}
+    assert len(listed) == 4
+    assert office.encode() in heard
+    assert "имена в этой таблице не хранятся" in calls[0]["Итог"]
 
 
 @pytest.mark.parametrize("in_database", [True, False])

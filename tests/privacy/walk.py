@@ -81,6 +81,8 @@ class Walk:
             new_id=lambda: f"new{next(ids)}",
             person_key=self.tokens.person,
             names=names,
+            gate_link=lambda enterprise: f"{SITE}/gate/{self.tokens.gate(enterprise)}",
+            links=lambda now: {"office": f"{SITE}/office/{self.tokens.office_today(now)}"},
         )
         self.committer = Committer(ledger, "site", pace=Unlimited())
         self.app = application(self.committer, self.tokens, SITE)
@@ -115,6 +117,11 @@ class Walk:
         self.settle()
         self.deliver()
         self.settle()
+
+    @property
+    def office(self) -> str:
+        """The organisers' page of this day."""
+        return f"/office/{self.tokens.office_today(self.committer.now())}"
 
     def rows(self) -> dict[Part, tuple[tuple[str, ...], ...]]:
         fresh = self.open_ledger().read(*Part)

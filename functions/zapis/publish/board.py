@@ -43,11 +43,10 @@ STRIPS = (
     *SHARED.strips,
 )
 
-STATUS_ROW = "status"
-"""The season's row that leads to the status page."""
-
 GateLink = Callable[[EnterpriseId], str]
 """The address that an enterprise's guards open."""
+SeasonLinks = Callable[[datetime], Mapping[str, str]]
+"""Addresses for organisers at a moment, by the row of «Сезон» that shows them."""
 Wanted = dict[str, Lines]
 """What each of them, by key, is to say."""
 
@@ -154,19 +153,18 @@ class Said:
     note: Note
     """Of the journal."""
     now: datetime
-    status_link: str
-    """Where organisers see whether all is well."""
+    links: Mapping[str, str]
+    """Beside rows of «Сезон», by id."""
 
 
 def wanted(
     view: View, reading: Reading, decision: Decision, said: Said, gate_link: GateLink, answers: Wanted
 ) -> Wanted:
     """What the hidden tabs are to say. `answers`: to acts."""
-    checks = _checks(reading, said.troubles, gate_link)
+    checks = _checks(reading, said.troubles, gate_link) | {row: (link, "") for row, link in said.links.items()}
     return answers | {
         SEATS.key: projections.seats(view, _remarks(reading, decision), decision.pending),
-        CHECKS.key: checks
-        | {pulse.ROW: pulse.line(said.now), STATUS_ROW: (said.status_link, ""), NOTE_ROW: (str(said.note), "")},
+        CHECKS.key: checks | {pulse.ROW: pulse.line(said.now), NOTE_ROW: (str(said.note), "")},
         LINES.key: projections.registrations(view),
         NUMBERS.key: projections.summary(view),
     }

@@ -28,7 +28,7 @@ from zapis.errors import SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Ledger
 from zapis.publish import alarm, board, destruction
 from zapis.publish.acts import Acts, Rules, acts
-from zapis.publish.board import Board, GateLink
+from zapis.publish.board import Board, GateLink, SeasonLinks
 from zapis.publish.books import Books
 from zapis.publish.rolls import SHARED, Look
 from zapis.publish.rosters import Rosters, shared
@@ -77,7 +77,7 @@ class Sync:
         names: bool = True,
         keeping: Keeping = KEEPING,
         gate_link: GateLink = lambda enterprise: "",
-        status_link: str = "",
+        links: SeasonLinks = lambda now: {},
     ) -> None:
         self._sheets = sheets
         self._file = catalogue_file
@@ -86,7 +86,7 @@ class Sync:
         self._rules = Rules(settle, writer, person_key, names)
         self._keeping = keeping
         self._gate_link = gate_link
-        self._status_link = status_link
+        self._links = links
         self._books = Books(ledger, names=names)
         self._signs = Signs(self._books)
         self._board = Board(sheets, catalogue_file, new_id)
@@ -193,7 +193,7 @@ class Sync:
 
     def _wanted(self, view: View, reading: Reading, decision: Decision, done: Acts, now: datetime) -> board.Wanted:
         answers = done.lines(view.state, view.catalogue, view.outbox, now)
-        said = board.Said(self._troubles(), self._books.watch.note, now, self._status_link)
+        said = board.Said(self._troubles(), self._books.watch.note, now, self._links(now))
         return board.wanted(view, reading, decision, said, self._gate_link, answers)
 
     def _commit(self, decision: Decision, done: Acts, now: datetime, report: Report, *, must_write: bool) -> bool:
