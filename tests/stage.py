@@ -82,7 +82,7 @@ class Stage:
             new_id=self._new_id,
             person_key=Tokens(["p" * 40]).person,
             gate_link=lambda enterprise: f"https://site.example/gate/{enterprise}",
-            status_link="https://site.example/status/token",
+            links=lambda now: {"status": "https://site.example/status/token"},
         )
 
     def _new_id(self) -> str:

@@ -145,6 +145,7 @@ def _syncer() -> Sync:
         keeping=Keeping(timedelta(days=chosen.keep_days), timedelta(days=chosen.keep_ended_days)),
         gate_link=lambda enterprise: f"{chosen.site_url}/gate/{tokens.gate(enterprise)}",
         links=_links(chosen, tokens),
+        storage=chosen.storage,
         person_key=tokens.person,
     )
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from zapis.errors import SettingsError
 
@@ -61,6 +62,13 @@ class Settings:
     """For how many days those of cancelled and refused requests are kept."""
     settle_seconds: float
     """How long an edit that affects people must stand unchanged before it takes effect."""
+
+    @property
+    def storage(self) -> Literal["sheets", "database", "both"]:
+        """Where names and contacts lie, as texts of consent say it."""
+        if self.database is None:
+            return "sheets"
+        return "both" if self.sheet_names else "database"
 
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:

@@ -64,6 +64,7 @@ def doors(walked: Walk, routes: list[Any]) -> Iterator[Door]:
         "ticket": walked.ticket,
         "show": walked.tokens.shown(registration),
         "gate": walked.tokens.gate(EnterpriseId("new1")),
+        "status": walked.tokens.status(),
         "office": walked.office.removeprefix("/office/"),
     }
     ids = {"slots": walked.slot, "enterprises": "new1", "tours": "new2", "api": walked.slot}
@@ -71,7 +72,7 @@ def doors(walked: Walk, routes: list[Any]) -> Iterator[Door]:
     for route in routes:
         assert isinstance(route, Route), f"{route} is no plain route: say here how it is exercised"
         first = route.path.split("/")[1]
-        known = {"kind": "registration", "version": "2026-12", "digest": "x", "name": "site.css"}
+        known = {"kind": "registration", "version": "2026-12", "digest": "0" * 32, "name": "site.css"}
         before = route.path.partition("/{id}")[0].rpartition("/")[2]
         known |= {"id": ids[before if first == "office" else first]} if "{id}" in route.path else {}
         known |= {"token": tokens[first]} if "{token}" in route.path else {}
@@ -127,6 +128,7 @@ def land_every_kind(walked: Walk) -> None:
         entries.Joined(registration, (30,), 1),
         entries.Corrected(registration, 2),
         entries.MailAsked((registration,)),
+        entries.Messaged("Встречаемся у главной проходной"),
         entries.Moved(registration, SlotId(walked.slot)),
         entries.SeatedOver(registration),
         entries.HeldReleased(0),

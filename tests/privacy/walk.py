@@ -81,6 +81,7 @@ class Walk:
             new_id=lambda: f"new{next(ids)}",
             person_key=self.tokens.person,
             names=names,
+            storage="both" if names else "database",
             gate_link=lambda enterprise: f"{SITE}/gate/{self.tokens.gate(enterprise)}",
             links=lambda now: {"office": f"{SITE}/office/{self.tokens.office_today(now)}"},
         )

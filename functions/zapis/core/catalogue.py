@@ -154,6 +154,24 @@ class Concern:
         return digest("concern", self.text)
 
 
+Storage = Literal["sheets", "database", "both"]
+"""Where names and contacts lie: in Google's tables, in the programme's own database, or shown in both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What texts of consent say of the programme: who answers for people's data, how to reach them, where data lie."""
+
+    operator: str
+    email: str
+    storage: Storage = "sheets"
+
+    @property
+    def id(self) -> str:
+        """Follows from the words."""
+        return digest("wording", self.operator, self.email, self.storage)
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All that is offered, by id; every reference resolves."""
@@ -166,6 +184,9 @@ class Catalogue:
     """The organisers' own words; where they have none the usual ones stand."""
     concerns: tuple[Concern, ...] = ()
     """What they are to be written about."""
+    wordings: tuple[Wording, ...] = ()
+    """All that texts of consent have said of the programme so far, so that each can be shown again; the last is in
+    force."""
 
     def tour_of(self, slot: SlotId) -> Tour:
         """The tour of a slot. Raises KeyError for an unknown slot."""
@@ -174,6 +195,12 @@ class Catalogue:
     def enterprise_of(self, slot: SlotId) -> Enterprise:
         """The enterprise that receives a slot's visitors. Raises KeyError for an unknown slot."""
         return self.enterprises[self.tour_of(slot).enterprise]
+
+
+def worded(before: tuple[Wording, ...], season: Season | None, storage: Storage) -> tuple[Wording, ...]:
+    """The wordings once the season says what it says now."""
+    said = Wording(season.operator, season.email, storage) if season else None
+    return before if said is None or before[-1:] == (said,) else (*before, said)
 
 
 def terms_of(catalogue: Catalogue, slot: Slot) -> Terms:
@@ -206,7 +233,7 @@ def to_rows(catalogue: Catalogue) -> list[Row]:
     """The rows of `_catalogue`: the revision first, then one item a row."""
     items = [*_rows("enterprise", catalogue.enterprises.values()), *_rows("tour", catalogue.tours.values())]
     items += [*_rows("slot", catalogue.slots.values()), *_rows("text", catalogue.texts.values())]
-    items += _rows("concern", catalogue.concerns)
+    items += _rows("concern", catalogue.concerns) + _rows("wording", catalogue.wordings)
     if catalogue.season:
         items.insert(0, ("season", "", _to_json(catalogue.season)))
     return [("revision", revision(items), ""), *items]
@@ -225,6 +252,7 @@ def from_rows(rows: Iterable[Sequence[str]]) -> Catalogue:
         slots={item.id: item for item in found["slot"]},
         texts={item.id: item for item in found["text"]},
         concerns=tuple(found["concern"]),
+        wordings=tuple(found["wording"]),
     )
 
 
@@ -240,6 +268,7 @@ _ITEMS: dict[str, type] = {
     "slot": Slot,
     "text": Text,
     "concern": Concern,
+    "wording": Wording,
 }
 
 

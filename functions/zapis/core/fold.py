@@ -79,6 +79,10 @@ class State:
     """Entries that changed nothing, and why (a move to a full slot, say)."""
     seen: set[EntryId] = field(default_factory=set)
     erased: set[RegistrationId] = field(default_factory=set)
+    withdrawn: dict[RegistrationId, dict[str, datetime]] = field(default_factory=dict)
+    """Which consents no longer stand (as they were recorded, or by their kind where none was), and since when."""
+    agreed: dict[RegistrationId, dict[str, datetime]] = field(default_factory=dict)
+    """When consents were given that came after the request itself."""
     rules: int = 1
     closed: bool = False
     """Whether the ledger moves elsewhere: nothing that lands meanwhile counts, it may be asked for again there."""
@@ -89,6 +93,10 @@ class State:
     def decidable(self) -> bool:
         """Whether this release knows the rules in force."""
         return self.rules <= RULES_VERSION
+
+    def has_withdrawn(self, registration: RegistrationId, kind: str) -> bool:
+        """Whether a consent of this kind was taken back."""
+        return any(consent.split("/", 1)[0] == kind for consent in self.withdrawn.get(registration, ()))
 
     def place(self, registration: RegistrationId) -> int | None:
         """The place in line, the first being 1; None for who does not wait."""
@@ -287,6 +295,8 @@ def _joined(state: State, entry: Entry, fact: Joined) -> Reason | None:
     ages = registration.ages + fact.ages
     members = (*registration.members, *range(len(registration.ages), len(ages)))
     consents = tuple(dict.fromkeys(registration.consents + fact.consents))
+    if late := [consent for consent in fact.consents if consent not in registration.consents]:
+        state.agreed[registration.id] = state.agreed.get(registration.id, {}) | dict.fromkeys(late, entry.at)
     larger = _change(state, registration, ages=ages, members=members, consents=consents)
     _resize(slot, larger)
     _notify(state, entry, larger, NoticeKind.ENLARGED)
@@ -433,6 +443,8 @@ def _consent_withdrawn(state: State, entry: Entry, fact: ConsentWithdrawn) -> Re
     registration = state.registrations.get(fact.registration)
     if registration is None:
         return Reason.NOT_ACTIVE
+    gone = [c for c in registration.consents if c.split("/", 1)[0] == fact.consent] or [fact.consent]
+    state.withdrawn[registration.id] = dict.fromkeys(gone, entry.at) | state.withdrawn.get(registration.id, {})
     left = tuple(c for c in registration.consents if c.split("/", 1)[0] != fact.consent)
     state.registrations[registration.id] = replace(registration, consents=left)
     return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from zapis.core.calls import PersonKeys
-from zapis.core.catalogue import MOSCOW, to_rows
+from zapis.core.catalogue import MOSCOW, Storage, to_rows, worded
 from zapis.core.concerns import concerns
 from zapis.core.entries import to_row
 from zapis.core.model import SlotId
@@ -78,6 +78,7 @@ class Sync:
         keeping: Keeping = KEEPING,
         gate_link: GateLink = lambda enterprise: "",
         links: SeasonLinks = lambda now: {},
+        storage: Storage = "sheets",
     ) -> None:
         self._sheets = sheets
         self._file = catalogue_file
@@ -87,6 +88,7 @@ class Sync:
         self._keeping = keeping
         self._gate_link = gate_link
         self._links = links
+        self._storage = storage
         self._books = Books(ledger, names=names)
         self._signs = Signs(self._books)
         self._board = Board(sheets, catalogue_file, new_id)
@@ -168,7 +170,9 @@ class Sync:
             writer=self._writer,
         )
         self._pending = decision.pending
-        decision.catalogue = replace(decision.catalogue, concerns=concerns(reading, decision, self._troubles(), now))
+        said = concerns(reading, decision, self._troubles(), now)
+        told = worded(self._books.catalogue.wordings, decision.catalogue.season, self._storage)
+        decision.catalogue = replace(decision.catalogue, concerns=said, wordings=told)
         return decision
 
     def _troubles(self) -> dict[str, str]:

@@ -99,7 +99,8 @@ class Amends:
         if (reason := why_not_larger(counter, held)) is not None:
             return self._adding(counter, held, typed, said=words.of_no_change(reason, offer))
         try:
-            stamps = self._desk.consents.stamps(kind for kind in forms.CONSENTS if f"consents-{kind}" in typed)
+            given = (kind for kind in forms.CONSENTS if f"consents-{kind}" in typed)
+            stamps = self._desk.consents.stamps(given, counter.wordings)
             reason = await self._changes.join(held, [visitor], _key(typed), stamps)
         except ZapisError as error:
             return self._adding(counter, held, typed, said=_trouble(error))

@@ -70,7 +70,7 @@ class ApiChanges:
             return invalid(problems)
         if (reason := why_not_larger(await self._desk.counter(), held)) is not None:
             return await self._told(held, reason)
-        stamps = self._desk.consents.stamps(dict.fromkeys(given))
+        stamps = self._desk.consents.stamps(dict.fromkeys(given), (await self._desk.counter()).wordings)
         return await self._told(held, await self._changes.join(held, [visitor], key, stamps))
 
     async def people(self, request: Request) -> Response:

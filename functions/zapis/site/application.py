@@ -67,7 +67,7 @@ def application(
     links = Links(site_url)
     statics = Statics(templates / "static", links)
     rendering = Rendering(templates / "pages", links, statics)
-    desk = Desk(committer, tokens, Consents(templates / "pages"))
+    desk = Desk(committer, tokens, Consents(templates / "pages", rendering))
     edge = Edge(_explain(rendering))
     miniapp = MiniApp(vk, desk, rendering, links, clock)
     return Starlette(
@@ -121,6 +121,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
         _doors("/office/{token}/call", GET=office.call, POST=office.take_down),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),
+        Route("/consent/{kind}/{version}/{digest}", pages.consent),
         Route("/api/slots", api.slots),
         Route("/api/slots/{id}", api.slot),
         Route("/api/slots/{id}/registrations", api.register, methods=["POST"]),

@@ -1,28 +1,37 @@
-"""Texts that a person agrees to: immutable files, each version under its own name for ever.
+"""Texts that a person agrees to: immutable files, in which the programme's own facts are put.
 
-What is recorded with a registration is the version and the beginning of the SHA-256 of its file
-(`registration/2026-11@1f2e3d4c5b6a`), so that the very wording can be shown later. New wording is a new file.
+What is recorded with a registration is the kind, the version, and the beginning of the SHA-256 of the text as it was
+shown, with the operator's name in it (`registration/2026-11@1f2e3d4c…`). Files are never changed and the catalogue
+remembers what was ever put into them (`Wording`), so that the very text can be shown again by its digest. New
+wording is a new file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+from zapis.core.catalogue import Wording
+from zapis.site.forms import CONSENTS
+from zapis.site.rendering import Rendering
+from zapis.site.tongue import RUSSIAN, Tongue, speaking
+
+DIGITS = 32
+"""Of the digest: as many as nobody finds a second text for."""
 _NAME = re.compile(r"([a-z]+)-(\d{4}-\d{2}(?:-\d{2})?)\.html")
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """One version of one consent's wording."""
+    """One version of one consent's wording, as it is shown."""
 
     kind: str
     version: str
-    template: str
-    """The template's path below the pages' folder."""
+    html: str
     digest: str
 
     @property
@@ -30,32 +39,47 @@ class ConsentText:
         """What the journal keeps of it."""
         return f"{self.kind}/{self.version}@{self.digest}"
 
+    @property
+    def path(self) -> str:
+        """The page that shows it, and will."""
+        return f"/consent/{self.kind}/{self.version}/{self.digest}"
+
 
 class Consents:
-    """All wordings that ship with this release."""
+    """All wordings that ship with this release. `wordings` are what was ever put into them, the last is in force."""
 
-    def __init__(self, pages: Path) -> None:
-        self._texts = [text for path in sorted(pages.glob("consents/*.html")) if (text := _text(path))]
+    def __init__(self, pages: Path, rendering: Rendering) -> None:
+        found = sorted(path.name for path in pages.glob("consents/*.html"))
+        self._files = [named for name in found if (named := _NAME.fullmatch(name))]
+        self._shown = lru_cache(maxsize=256)(self._read)
+        self._rendering = rendering
 
-    def current(self, kind: str) -> ConsentText:
-        """The newest wording. Raises KeyError for an unknown kind."""
-        found = [text for text in self._texts if text.kind == kind]
-        if not found:
+    def all(self, wordings: Sequence[Wording]) -> Mapping[str, ConsentText]:
+        """The texts in force, by kind."""
+        return {kind: self.current(kind, wordings) for kind in CONSENTS}
+
+    def current(self, kind: str, wordings: Sequence[Wording]) -> ConsentText:
+        """The newest text. Raises KeyError for an unknown kind."""
+        names = [file[0] for file in self._files if file[1] == kind]
+        if not names:
             raise KeyError(kind)
-        return found[-1]
+        return self._shown(names[-1], wordings[-1])
 
-    def stamps(self, kinds: Iterable[str]) -> tuple[str, ...]:
+    def stamps(self, kinds: Iterable[str], wordings: Sequence[Wording]) -> tuple[str, ...]:
         """What the journal keeps of consents of these kinds, given now."""
-        return tuple(self.current(kind).stamp for kind in kinds)
+        return tuple(self.current(kind, wordings).stamp for kind in kinds)
 
-    def version(self, kind: str, version: str) -> ConsentText | None:
-        """One wording, however old."""
-        return next((text for text in self._texts if (text.kind, text.version) == (kind, version)), None)
+    def find(self, wordings: Sequence[Wording], kind: str, version: str = "", digest: str = "") -> ConsentText | None:
+        """One text, however old: without a `version` the newest, without a `digest` as it is worded now."""
+        names = [file[0] for file in self._files if file[1] == kind and version in ("", file[2])]
+        if not names:
+            return None
+        texts = [self._shown(names[-1], said) for said in reversed(wordings)]
+        return next((text for text in texts if digest in ("", text.digest)), None)
 
-
-def _text(path: Path) -> ConsentText | None:
-    named = _NAME.fullmatch(path.name)
-    if named is None:
-        return None
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-    return ConsentText(named[1], named[2], f"consents/{path.name}", digest)
+    def _read(self, name: str, said: Wording) -> ConsentText:
+        named = _NAME.fullmatch(name)
+        assert named, "only files with such names are listed"
+        with speaking(Tongue(RUSSIAN)):
+            html = self._rendering.text(f"consents/{name}", season=said)
+        return ConsentText(named[1], named[2], html, hashlib.sha256(html.encode()).hexdigest()[:DIGITS])

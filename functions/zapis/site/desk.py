@@ -76,18 +76,27 @@ class Desk:
             refused = _certain_refusal(counter, slot, request)
             if refused:
                 return refused
-            await self._commit(registration, slot, body, request, asker)
+            stamps = self._stamps(counter, request, asker)
+            await self._commit(registration, slot, body, request, asker, stamps)
         landed = self.committer.state.registrations[registration]
         return landed if landed.body == body else KeyReused()
 
-    async def _commit(self, id: RegistrationId, slot: SlotId, body: str, request: PartyRequest, asker: Asker) -> None:
+    async def _commit(
+        self,
+        id: RegistrationId,
+        slot: SlotId,
+        body: str,
+        request: PartyRequest,
+        asker: Asker,
+        stamps: tuple[str, ...],
+    ) -> None:
         fact = Requested(
             ages=request.ages,
             persons=self._persons(request, asker),
             channel=asker.channel,
             waits=request.waits,
             body=body,
-            consents=self._stamps(request, asker),
+            consents=stamps,
             code=ids.code_digest(slot, request.code) if request.code else "",
         )
         person = Person(
@@ -95,10 +104,10 @@ class Desk:
         )
         await self.committer.commit(EntryId(id), slot, fact, [people.to_row(id, person)])
 
-    def _stamps(self, request: PartyRequest, asker: Asker) -> tuple[str, ...]:
+    def _stamps(self, counter: Counter, request: PartyRequest, asker: Asker) -> tuple[str, ...]:
         if asker.spoken:
             return tuple(f"{kind}/{SPOKEN}" for kind in request.consents)
-        return self.consents.stamps(request.consents) if request.consents else ()
+        return self.consents.stamps(request.consents, counter.wordings)
 
     def _persons(self, request: PartyRequest, asker: Asker) -> tuple[PersonKey, ...]:
         """By all that this person is known by, so that limits hold wherever they ask next."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from zapis.core import rules
-from zapis.core.catalogue import Catalogue, Enterprise, Season, Slot, Tour
+from zapis.core.catalogue import Catalogue, Enterprise, Season, Slot, Tour, Wording
 from zapis.core.fold import State
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.rules import SlotLedger
@@ -83,6 +83,12 @@ class Counter:
     def season(self) -> Season:
         """The season in words; a plain one while there is none."""
         return self.catalogue.season or unnamed_season()
+
+    @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """What texts of consent have said of the programme, the last now."""
+        season = self.season
+        return self.catalogue.wordings or (Wording(season.operator, season.email),)
 
     def note(self, page: str) -> str:
         """What organisers have to say on a page (`home`, `slot` or `ticket`); empty if nothing.

@@ -41,6 +41,9 @@ FIRST_AGES, MOST_AGES = 2, 12
 SMALLEST_GROUP = 10
 """Where so many may come together, a school may register by number."""
 
+TICKED = "on"
+"""What a tick sends that names no text."""
+
 Typed = Mapping[str, str]
 
 
@@ -81,6 +84,9 @@ class Pages:
         asked = forms.read(forms.from_fields(typed))
         if isinstance(asked, tuple):
             return self._slot(counter, _known(counter, request), typed, asked)
+        if outdated := self._outdated(counter, typed):
+            typed = {name: value for name, value in typed.items() if name not in {o.field for o in outdated}}
+            return self._slot(counter, _known(counter, request), typed, outdated)
         if problems := unknown_code(_known(counter, request), asked):
             return self._slot(counter, _known(counter, request), typed, problems)
         doubts = _Doubts.of(typed, asked)
@@ -88,6 +94,14 @@ class Pages:
             return self._slot(counter, _known(counter, request), typed, doubts.problems, doubts=doubts)
         answer = await self._desk.register(slot, self._once_only(typed, asked), asked, _asker())
         return self._answered(await self._desk.counter(), slot, answer, typed, asked)
+
+    def _outdated(self, counter: Counter, typed: Typed) -> tuple[FieldProblem, ...]:
+        """Nobody is held to a text that they were not shown: a tick names the text that stood beside it."""
+        texts = self._desk.consents.all(counter.wordings)
+        ticked = {kind: typed.get(f"consents-{kind}", TICKED) for kind in texts}
+        changed = [kind for kind, value in ticked.items() if value not in (TICKED, texts[kind].stamp)]
+        said = _("Этот текст только что изменился: прочтите и отметьте снова.")
+        return tuple(FieldProblem("/consents", said, kind) for kind in changed)
 
     def _once_only(self, typed: Typed, asked: PartyRequest) -> str:
         """The form's key with a digest of its body: nobody gets another's ticket by sending a key again."""
@@ -138,7 +152,7 @@ class Pages:
             problems=problems,
             wrong=defaultdict(str, {problem.field: problem.detail for problem in problems}),
             others=others or [],
-            consents={kind: self._desk.consents.current(kind) for kind in forms.CONSENTS},
+            consents=self._desk.consents.all(counter.wordings),
         )
 
     def _refused(
@@ -166,16 +180,15 @@ class Pages:
         )
 
     async def consent(self, request: Request) -> Response:
-        """GET /consent/<kind> and /consent/<kind>/<version>"""
-        kind, version = request.path_params["kind"], request.path_params.get("version")
-        if kind not in forms.CONSENTS:
-            raise HTTPException(404)
-        consents = self._desk.consents
-        text = consents.version(kind, version) if version else consents.current(kind)
-        if text is None:
-            raise HTTPException(404)
+        """GET /consent/<kind>, and /<version>, and /<digest>: the very text that somebody agreed to"""
+        asked = request.path_params
         counter = await self._desk.counter()
-        return self._rendering.page("consent.html", season=counter.season, consent=text)
+        found = self._desk.consents.find(
+            counter.wordings, asked["kind"], asked.get("version", ""), asked.get("digest", "")
+        )
+        if found is None:
+            raise HTTPException(404)
+        return self._rendering.page("consent.html", season=counter.season, consent=found)
 
 
 @dataclass(frozen=True, slots=True)

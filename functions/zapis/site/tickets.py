@@ -121,7 +121,7 @@ class Tickets:
             erased=holder.id in counter.state.erased,
             may_correct=self._desk.may_correct(counter, holder),
             may_grow=may_grow(counter, holder),
-            consents={kind: self._desk.consents.current(kind) for kind in forms.CONSENTS},
+            consents=self._desk.consents.all(counter.wordings),
             here=self._links.path(f"/ticket/{self._desk.tokens.ticket(holder.id)}"),
             **more,
         )
