@@ -335,6 +335,15 @@ def forgotten_already(visitor: Visitor) -> None:
     visitor.ticket("/forget")
 
 
+def withdrawn(visitor: Visitor) -> None:
+    visitor.book("open", 34)
+    visitor.ticket("/data")
+    visitor.page.get_by_text("Отозвать").first.click()
+    with visitor.page.expect_navigation():
+        visitor.page.get_by_role("button", name="Да, отозвать").first.click()
+    visitor.ticket("/data")
+
+
 def link_sent(email: str) -> Go:
     def go(visitor: Visitor) -> None:
         visitor.open("/lost")
@@ -452,6 +461,8 @@ STATES = (
     State("status.html", "all is well", status(owed=1, oldest=at(0)), Mood.GOOD, inside=False),
     State("status.html", "something to mend", status(problems=2), Mood.WORTH, inside=False),
     State("status.html", "never synced", status(), Mood.BAD, inside=False),
+    State("data.html", "known", booked("open", 34, 12, rest="/data")),
+    State("data.html", "withdrawn", withdrawn),
     State("lost.html", "asked", opened("/lost")),
     State("lost.html", "wrong address", link_sent("anna")),
     State("lost.html", "sent", link_sent("anna@example.org")),

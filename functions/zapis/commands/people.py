@@ -18,7 +18,7 @@ import click
 from zapis.commands import carry
 from zapis.commands.connection import emulator_option, key_option
 from zapis.commands.ledger import HELP, in_force, open_place, place_in_force, sentences
-from zapis.core import ids, people
+from zapis.core import dossier, ids, people
 from zapis.core.carrying import Luggage
 from zapis.core.entries import Entry, Erased, format_moment, from_row, to_row
 from zapis.core.fold import State, fold
@@ -175,29 +175,8 @@ class _Known:
 
     def told(self, registration: Registration) -> dict[str, Any]:
         """All that is known of it, in words a person may be given."""
-        person, notice = self.persons.get(registration.id), self.state.notices.get(registration.id)
-        destroyed = self.outbox.destroyed.get(registration.id)
-        return {
-            "registration": registration.id,
-            "slot": registration.slot,
-            "asked_at": format_moment(registration.asked_at),
-            "channel": registration.channel,
-            "standing": registration.standing,
-            "ages": [registration.ages[member] for member in registration.members],
-            "came": registration.attended,
-            "consents": list(registration.consents),
-            "person": {
-                "name": person.name,
-                "email": person.email,
-                "phone": person.phone,
-                "companions": list(person.visitors),
-                "language": person.language,
-            }
-            if person
-            else None,
-            "last_letter": notice.kind if notice else None,
-            "destroyed": {"at": format_moment(destroyed.at), "reason": destroyed.reason} if destroyed else None,
-        }
+        person, destroyed = self.persons.get(registration.id), self.outbox.destroyed.get(registration.id)
+        return dossier.told(self.state, registration, person, destroyed)
 
 
 def _outbox(luggage: Luggage) -> Outbox:

@@ -19,6 +19,8 @@ from zapis.core.rules import ADULT, is_frozen
 from zapis.core.russian import clock, counted, day_in_figures, day_in_words
 from zapis.core.ticks import line_id
 
+TRANSFER = "transfer"
+"""The kind of consent by which an enterprise is told who comes."""
 LED = "   "
 """Before the name of who comes with somebody."""
 
@@ -87,7 +89,7 @@ def _people(view: View, slot: SlotId) -> Iterator[Printed]:
 def _printed_cells(
     view: View, registration: Registration, position: int, number: CellValue, changed: str, first: bool
 ) -> tuple[CellValue, ...]:
-    person = view.people.get(registration.id)
+    person = _person(view, registration)
     name = _name(person, position)
     phone = person.phone if person and first else ""
     return (number, name if first else LED + name, registration.ages[position], phone, registration.code, changed, "")
@@ -120,7 +122,7 @@ def _comes(registration: Registration, position: int) -> bool:
 
 def _line(view: View, registration: Registration, position: int, number: CellValue) -> tuple[CellValue, ...]:
     slot = view.catalogue.slots[registration.slot]
-    person = view.people.get(registration.id)
+    person = _person(view, registration)
     first = in_order(registration)[0]
     return (
         day_in_figures(slot.starts),
@@ -147,6 +149,11 @@ def _standing(view: View, registration: Registration, position: int) -> str:
         return "визит отменён"
     words = "придёт" if _comes(registration, position) else "не придёт"
     return f"{words}: {changed} после передачи списка" if changed else words
+
+
+def _person(view: View, registration: Registration) -> Person | None:
+    """Who is behind it; nobody for an enterprise that may no longer be told."""
+    return None if view.state.has_withdrawn(registration.id, TRANSFER) else view.people.get(registration.id)
 
 
 def _name(person: Person | None, position: int) -> str:

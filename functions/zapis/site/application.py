@@ -39,6 +39,7 @@ from zapis.site.office import Office
 from zapis.site.pages import Pages
 from zapis.site.problems import problem
 from zapis.site.rendering import SECRET, Rendering
+from zapis.site.rights import Rights
 from zapis.site.security import SecurityHeaders
 from zapis.site.shelf import Shelf
 from zapis.site.showcase import Showcase
@@ -92,6 +93,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
     pages, tickets, api = Pages(desk, rendering, links, events), Tickets(desk, rendering, links), Api(desk, links)
     changes = Changes(desk.committer)
     api_changes = ApiChanges(desk, changes, api)
+    rights = Rights(tickets, desk, changes, links)
     amends, lost = Amends(tickets, desk, changes, links), Lost(desk, changes, rendering)
     gates, office = Gates(desk, rendering, links), Office(desk, changes, rendering, links)
     return [
@@ -109,6 +111,9 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
         _doors("/ticket/{token}/add", GET=amends.who_else, POST=amends.add),
         _doors("/ticket/{token}/edit", GET=amends.as_written, POST=amends.correct),
         _doors("/ticket/{token}/forget", GET=amends.what_is_forgotten, POST=amends.forget),
+        Route("/ticket/{token}/data", rights.show),
+        Route("/ticket/{token}/data.json", rights.file),
+        Route("/ticket/{token}/withdraw", rights.withdraw, methods=["POST"]),
         Route("/ticket/{token}/mail", amends.send_again, methods=["POST"]),
         _doors("/lost", GET=lost.show, POST=lost.send),
         _doors("/gate/{token}", GET=gates.show, POST=gates.mark),
@@ -134,6 +139,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
             PATCH=api_changes.correct,
             DELETE=api_changes.forget,
         ),
+        Route("/api/registrations/data", rights.told),
         Route("/api/registrations/mail", api_changes.mail, methods=["POST"]),
         Route("/api/lost", api_changes.lost, methods=["POST"]),
         Route("/api/openapi.json", api.description),

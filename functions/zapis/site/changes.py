@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from zapis.core import ids, people
-from zapis.core.entries import Corrected, Erased, Fact, Joined, MailAsked, Moved, Row
+from zapis.core import ids, people, rules
+from zapis.core.entries import Cancelled, ConsentWithdrawn, Corrected, Erased, Fact, Joined, MailAsked, Moved, Row
 from zapis.core.model import EntryId, PersonKey, Reason, Registration, RegistrationId, SlotId
 from zapis.core.people import Person
 from zapis.ledger.committer import Committer
-from zapis.site.forms import Visitor
+from zapis.site.forms import TRANSFER, Visitor
 
 MAIL_EVERY = 600
 """Seconds in which the same mails are sent again once at most, however often somebody asks."""
@@ -63,6 +63,14 @@ class Changes:
         """Give seats back and delete names and contacts."""
         id = ids.entry_id("erased", held.id)
         await self._commit(id, held.slot, Erased(held.id), [people.forgotten(held.id)])
+
+    async def withdraw(self, held: Registration, kind: str) -> None:
+        """A consent no longer stands, and what it allowed comes to an end."""
+        await self._commit(ids.entry_id("withdrawn", held.id, kind), held.slot, ConsentWithdrawn(held.id, kind))
+        if kind != TRANSFER:
+            await self.forget(held)
+        elif held.active and not rules.is_past(self.committer.state.slots[held.slot].terms, self.committer.now()):
+            await self._commit(ids.entry_id("cancelled", held.id, "withdrawn"), held.slot, Cancelled(held.id))
 
     async def send_again(self, held: Registration) -> Reason | None:
         """The last mail of a registration once more."""

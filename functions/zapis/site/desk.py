@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from zapis.core import ids, people, rules
 from zapis.core.entries import Cancelled, Requested
 from zapis.core.model import EntryId, PersonKey, Reason, Registration, RegistrationId, SlotId
 from zapis.core.people import Person
 from zapis.ledger.committer import Committer
+from zapis.site import words
 from zapis.site.consents import Consents
+from zapis.site.edge import Ended
 from zapis.site.forms import PartyRequest
 from zapis.site.offers import Counter
 from zapis.tokens import Tokens
 
+TICKET_LASTS = timedelta(days=30)
+"""From the visit on: what it is for is over then, and so are the names behind it."""
 SPOKEN = "spoken"
 """Stands for a version where consent was given aloud."""
 READING_AGE = 3.0
@@ -115,15 +120,25 @@ class Desk:
         return tuple(filter(None, (by_mail, asker.person)))
 
     async def holder(self, token: str) -> Registration | None:
-        """The registration that a ticket's token was signed for; None for a forged token or an unknown one."""
-        id = self.tokens.registration(token)
+        """The registration that a ticket's token was signed for; None for a forged token or an unknown one.
+
+        Raises Ended once the visit is long over.
+        """
+        return await self.held_by(self.tokens.registration(token))
+
+    async def held_by(self, id: RegistrationId | None) -> Registration | None:
+        """The registration that a signed link names; None for an unknown one. Raises Ended."""
         if id is None:
             return None
         await self.committer.refresh(READING_AGE)
         if id not in self.committer.state.registrations:
             # Another instance may have written it within these seconds.
             await self.committer.refresh(0)
-        return self.committer.state.registrations.get(id)
+        held = self.committer.state.registrations.get(id)
+        slot = self.committer.state.slots.get(held.slot) if held else None
+        if slot and self.committer.now() >= slot.terms.starts + TICKET_LASTS:
+            raise Ended(words.TICKET_ENDED)
+        return held
 
     def may_correct(self, counter: Counter, held: Registration) -> bool:
         """Whether names may still be put right: the enterprise does not have its list yet."""

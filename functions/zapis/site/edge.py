@@ -24,6 +24,14 @@ log = logging.getLogger("zapis.site")
 Explain = Callable[[Request, Words], Response]
 
 
+class Ended(HTTPException):
+    """A link that was good once and is no longer: answered 410, in words that say where to go now."""
+
+    def __init__(self, said: Words) -> None:
+        super().__init__(said.status)
+        self.said = said
+
+
 class Edge:
     """Answers for errors. `explain` puts words into the shape that fits the request: a page, or a problem."""
 
@@ -33,7 +41,7 @@ class Edge:
     def answer(self, request: Request, error: Exception) -> Response:
         """The answer to a request that ended in an error."""
         if isinstance(error, HTTPException):
-            said = words.of_status(error.status_code)
+            said = error.said if isinstance(error, Ended) else words.of_status(error.status_code)
         else:
             said = words.of_fault(error)
             _log(request, error, said)

@@ -73,8 +73,8 @@ class Gates:
 
     async def ticket(self, request: Request) -> Response:
         """GET /show/<token>: what a ticket's QR code opens"""
-        id, counter = self._desk.tokens.passing(request.path_params["token"]), await self._desk.counter()
-        holder = counter.state.registrations.get(id) if id else None
+        holder = await self._desk.held_by(self._desk.tokens.passing(request.path_params["token"]))
+        counter = await self._desk.counter()
         if holder is None:
             raise HTTPException(404)
         token = request.cookies.get(COOKIE, "")
@@ -89,7 +89,8 @@ class Gates:
         """What anybody may know of a ticket: whether it holds, when, where and for how many."""
         offer = counter.any_offer(holder.slot)
         elsewhere = bool(guard and offer and offer.enterprise.id != guard.enterprise.id)
-        values = {"registration": holder, "offer": offer, "guard": guard, "elsewhere": elsewhere}
+        over = bool(offer and offer.is_over(counter.now))
+        values = {"registration": holder, "offer": offer, "guard": guard, "elsewhere": elsewhere, "over": over}
         return self._rendering.page("show.html", 200, SECRET, season=counter.season, **values)
 
     async def _marked(self, registration: Registration, key: str, mark: str) -> Registration:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from zapis.core import rules
-from zapis.core.catalogue import Catalogue, Enterprise, Season, Slot, Tour, Wording
+from zapis.core.catalogue import MOSCOW, Catalogue, Enterprise, Season, Slot, Tour, Wording
 from zapis.core.fold import State
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.rules import SlotLedger
@@ -64,6 +64,10 @@ class Offer:
     def id(self) -> SlotId:
         """The slot's id."""
         return self.slot.id
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its day is past: until then somebody may still be at the gate."""
+        return now.astimezone(MOSCOW).date() > self.terms.starts.astimezone(MOSCOW).date()
 
     @property
     def asks(self) -> bool:

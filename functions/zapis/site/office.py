@@ -26,6 +26,7 @@ from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
 from zapis.site.corrections import NAME, PHONE, corrected
 from zapis.site.desk import Asker, Desk, KeyReused
+from zapis.site.edge import Ended
 from zapis.site.fields import as_people_write
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem
@@ -217,13 +218,13 @@ class Office:
         return RedirectResponse(f"{here}?done={what}", 303, SECRET)
 
     async def _counter(self, request: Request) -> Counter:
-        """The counter, for who has a link of this day. Raises HTTPException 404 or 410."""
+        """The counter, for who has a link of this day. Raises HTTPException 404, Ended."""
         until = self._desk.tokens.office_until(request.path_params["token"])
         if until is None:
             raise HTTPException(404)
         counter = await self._desk.counter()
         if counter.now >= until:
-            raise HTTPException(410)
+            raise Ended(words.OFFICE_ENDED)
         return counter
 
     async def _known(self, counter: Counter, registrations: Iterable[Registration]) -> list[Known]:

@@ -41,6 +41,7 @@ _PROBLEMS = {
     404: "There is no such visit",
     405: "This door takes no such method",
     409: "Closed, not open yet, past, cancelled, or this address is registered here already",
+    410: "The visit is long over, and what was known of the registration is destroyed",
     413: f"The body is larger than {LARGEST_BODY} bytes",
     415: "The body is not JSON in UTF-8",
     422: "Fields are wrong, the party does not fit, or the key came before with another body",
@@ -100,6 +101,12 @@ def _paths() -> dict[str, Any]:
             "delete": _door("forget", "Cancel it and delete names and contacts", _answer("Ticket"), 401)
             | {"security": by_ticket},
         },
+        "/api/registrations/data": {
+            "get": _door(
+                "data", "All that is known of it: names, contacts, consents with their proof", _anything(), 401
+            )
+            | {"security": by_ticket},
+        },
         "/api/registrations/mail": {
             "post": _door("mail", "Send the last mail again, once in ten minutes", _answer("Ticket"), 401)
             | {"security": by_ticket},
@@ -122,6 +129,8 @@ def _accepted() -> dict[str, Any]:
 
 def _door(id: str, summary: str, answers: dict[str, Any], *problems: int) -> dict[str, Any]:
     problem_schema = {PROBLEM: {"schema": _ref("Problem")}}
+    if 401 in problems:
+        problems = (*problems, 410)
     told = {str(status): {"description": _PROBLEMS[status], "content": problem_schema} for status in problems}
     retry = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
     unsettled = {"503": {"description": _UNSETTLED, "headers": retry, "content": problem_schema}}
@@ -135,6 +144,10 @@ def _answer(schema: str) -> dict[str, Any]:
 def _registered() -> dict[str, Any]:
     said = "What the journal said: confirmed, waiting in line, or refused for want of seats or by the season's limit"
     return {"201": {"description": said, "content": _json("Ticket")}}
+
+
+def _anything() -> dict[str, Any]:
+    return {"200": {"description": "As it stands now", "content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
 def _json(schema: str) -> dict[str, Any]:

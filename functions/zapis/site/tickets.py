@@ -19,14 +19,14 @@ from zapis.core import rules
 from zapis.core.model import NoticeKind, Registration, Standing
 from zapis.site import forms
 from zapis.site.bodies import read_form
-from zapis.site.desk import Desk
+from zapis.site.desk import TICKET_LASTS, Desk
 from zapis.site.links import Links
 from zapis.site.moves import may_grow, places_for
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
 
 _MEMBER = re.compile(r"member-(\d{1,3})")
-DONE = ("moved", "joined", "corrected", "mailed", "forgotten")
+DONE = ("moved", "joined", "corrected", "mailed", "forgotten", "withdrawn")
 """What the ticket may be asked to say was just done."""
 
 
@@ -47,7 +47,7 @@ class Tickets:
             counter,
             holder,
             done=done if done in DONE else "",
-            qr=self._code(holder) if holder.standing is Standing.CONFIRMED else "",
+            qr=self._code(holder) if holder.standing is Standing.CONFIRMED and not _is_over(counter, holder) else "",
             news=_news(counter, holder),
             key=forms.new_key(),
             left=_left(counter, holder),
@@ -83,7 +83,7 @@ class Tickets:
 
         counter, holder = await self.seen(request)
         offer = counter.any_offer(holder.slot)
-        if offer is None or holder.standing is not Standing.CONFIRMED:
+        if offer is None or holder.standing is not Standing.CONFIRMED or offer.is_over(counter.now):
             raise HTTPException(404)
         event = calendars.event(holder, offer, counter.season, self._links, counter.now)
         headers = SECRET | {"Content-Disposition": 'attachment; filename="visit.ics"'}
@@ -119,6 +119,8 @@ class Tickets:
             frozen=bool(offer and rules.is_frozen(offer.terms, counter.now)),
             may_leave=self._may_leave(counter, holder),
             erased=holder.id in counter.state.erased,
+            over=_is_over(counter, holder),
+            ends=offer.terms.starts + TICKET_LASTS if offer else None,
             may_correct=self._desk.may_correct(counter, holder),
             may_grow=may_grow(counter, holder),
             consents=self._desk.consents.all(counter.wordings),
@@ -138,6 +140,11 @@ def _leave_children_alone(counter: Counter, holder: Registration, leaving: Itera
         and rules.too_few_adults(offer.terms, staying)
         and not rules.too_few_adults(offer.terms, before)
     )
+
+
+def _is_over(counter: Counter, holder: Registration) -> bool:
+    offer = counter.any_offer(holder.slot)
+    return bool(offer and offer.is_over(counter.now))
 
 
 def _news(counter: Counter, holder: Registration) -> NoticeKind | None:

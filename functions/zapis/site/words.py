@@ -15,6 +15,7 @@ from zapis.core.russian import NBSP
 from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import speech
+from zapis.site.forms import AUTHORITY, REGISTRATION, TRANSFER
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
 from zapis.site.speech import counted, typeset
@@ -230,12 +231,6 @@ _STATUSES: Mapping[int, Words] = {
         N_("Возможно, в адресе опечатка или ссылка скопирована не до конца."),
     ),
     405: Words(405, "method_not_allowed", N_("Так сюда нельзя"), N_("Эта страница не принимает такие запросы.")),
-    410: Words(
-        410,
-        "gone",
-        N_("Эта ссылка больше не действует"),
-        N_("Её срок вышел. Новая стоит там же, где была эта: в таблице, во вкладке «Сезон»."),
-    ),
     413: Words(
         413,
         "too_large",
@@ -244,6 +239,18 @@ _STATUSES: Mapping[int, Words] = {
     ),
     415: Words(415, "unsupported", N_("Формат не подходит"), N_("Мы принимаем только обычную форму или JSON в UTF-8.")),
 }
+OFFICE_ENDED = Words(
+    410,
+    "gone",
+    N_("Эта ссылка больше не действует"),
+    N_("Её срок вышел. Новая стоит там же, где была эта: в таблице, во вкладке «Сезон»."),
+)
+TICKET_ENDED = Words(
+    410,
+    "gone",
+    N_("Билет отработал своё"),
+    N_("Визит давно прошёл, имена и контакты этой заявки удалены. Новые визиты — на главной странице."),
+)
 OPEN_AGAIN = Words(
     403,
     "open_again",
@@ -352,6 +359,29 @@ def of_day(day: CalendarDay) -> str:
     return f"{speech.visits(day.visits)}, {_(_BEST[day.best])}"
 
 
+def of_consent(kind: str) -> str:
+    """What a text of consent is called."""
+    return _(_CONSENTS.get(kind, _CONSENTS[REGISTRATION]))
+
+
+def of_withdrawal(kind: str) -> str:
+    """What follows when this consent is taken back."""
+    if kind == TRANSFER:
+        return _("Имена исчезнут из списка предприятия, а заявка отменится: без списка вас не пропустят.")
+    return _("Заявка отменится, имена, почта и телефон удалятся. Вернуть их нельзя.")
+
+
+def of_channel(channel: str) -> str:
+    """By which way somebody asked."""
+    return _(_CHANNELS.get(channel, _CHANNELS["site"]))
+
+
+_CONSENTS: Mapping[str, str] = {
+    REGISTRATION: N_("Согласие на обработку персональных данных"),
+    TRANSFER: N_("Согласие передать список предприятию"),
+    AUTHORITY: N_("Заявление о праве записать детей"),
+}
+_CHANNELS: Mapping[str, str] = {"site": N_("на сайте"), "vk": N_("ВКонтакте"), "phone": N_("по телефону")}
 _STANDINGS: Mapping[Standing, str] = {
     Standing.CONFIRMED: N_("записаны"),
     Standing.WAITING: N_("в листе ожидания"),
