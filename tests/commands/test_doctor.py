@@ -153,7 +153,7 @@ def test_secrets_that_everybody_may_read_are_told(deployment):
 def test_a_typed_key_is_told(deployment):
     deployment.secret.write_text("abcabcabc" * 5)
 
-    assert "Secrets: a signing key looks typed, not drawn" in wrongs(deployment.look())
+    assert "Secrets: the signing key looks typed, not drawn" in wrongs(deployment.look())
 
 
 def test_a_second_key_is_worth_a_note(deployment):

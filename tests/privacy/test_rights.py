@@ -76,6 +76,19 @@ async def test_the_operator_finds_exports_and_erases_and_nothing_is_left_anywher
     assert line["reason"] == "on demand"
 
 
+async def test_a_letter_that_waits_is_not_sent_to_who_was_forgotten(tmp_path, ledger_of):
+    ledger, _ = ledger_of
+    async with walk(tmp_path, ledger, names=True) as walked:
+        walked.settle()
+        walked.slot = (await walked.http.get("/api/slots")).json()["slots"][0]["id"]
+        ticket = (await walked.ask("first")).json()["ticket"]
+        headers = {"Authorization": f"Bearer {ticket}"}
+        assert (await walked.http.delete("/api/registrations/people", headers=headers)).status_code == 200
+        walked.deliver()
+
+        assert walked.mailbox.messages() == []
+
+
 async def test_a_row_that_is_sent_again_brings_nobody_back(tmp_path, ledger_of):
     ledger, options = ledger_of
     async with walk(tmp_path, ledger, names=True) as walked:

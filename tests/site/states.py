@@ -373,6 +373,12 @@ def status(**found: Any) -> Go:
     return go
 
 
+def asked_about_photographs(visitor: Visitor) -> None:
+    played, season = slot("open", 11), replace(SEASON, photo=True)
+    visitor.programme.publish(Catalogue(season, {PLANT.id: PLANT}, {CARS.id: CARS}, {played.id: played}))
+    visitor.open("/slots/open")
+
+
 def with_registrations_of_a_vk_user(*asked: str) -> Go:
     """Somebody registered inside VK before; then opens the mini-app."""
 
@@ -431,6 +437,7 @@ STATES = (
     State("slot.html", "wrong fields", wrong_fields, Availability.OPEN),
     State("slot.html", "who does not fit", refused("open", companion="7"), Availability.OPEN),
     State("slot.html", "companions", companions, Availability.OPEN),
+    State("slot.html", "asked about photographs", asked_about_photographs, Availability.OPEN),
     State("slot.html", "a slip in the address", slip_in_the_address, Availability.OPEN),
     State("slot.html", "a group", group, Availability.OPEN),
     State("ticket.html", "confirmed", booked("open", 34, 12), Standing.CONFIRMED),

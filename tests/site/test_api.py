@@ -107,7 +107,7 @@ async def test_the_consent_is_recorded_with_its_version_and_digest(site: httpx.A
 
     stamps = [stamp.partition("@") for stamp in programme.registrations()[0].consents]
     assert [kind.partition("/20")[0] for kind, _, _ in stamps] == ["authority", "registration", "transfer"]
-    assert {len(digest) for _, _, digest in stamps} == {12}
+    assert {len(digest) for _, _, digest in stamps} == {32}
 
 
 async def test_who_finds_no_seat_waits_and_is_told_the_place(site: httpx.AsyncClient):
@@ -545,6 +545,7 @@ async def test_the_description_names_every_door_and_its_shapes_are_true(site: ht
         "/api/registrations/move",
         "/api/registrations/visitors",
         "/api/registrations/people",
+        "/api/registrations/data",
         "/api/registrations/mail",
         "/api/lost",
     }

@@ -10,7 +10,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from tests.site.conftest import BREAD, CARS, PLANT, SEASON, SLOTS, Programme, ask, client
+from tests.site.conftest import BREAD, CARS, PLANT, SEASON, SLOTS, TOKENS, Programme, ask, at, client
 from tests.site.visitor import send, text
 from zapis.core.catalogue import Catalogue, Wording, worded
 from zapis.resources import resource
@@ -19,6 +19,7 @@ FILES = resource("templates") / "pages" / "consents"
 NEVER_CHANGED = {
     "authority-2026-12.html": "16ade4790d4edccd",
     "authority-2027-01.html": "7b64ed5631b929cc",
+    "photo-2027-01.html": "d9500491768c6497",
     "registration-2026-11.html": "6e8c9841ffee4caf",
     "registration-2026-12.html": "13e7925c2a06c6dd",
     "registration-2027-01.html": "71635216f12d9130",
@@ -28,9 +29,9 @@ NEVER_CHANGED = {
 OLD, NEW = Wording("Дирекция программы", "help@mosprom.example"), Wording("Центр визитов", "", "database")
 
 
-def publish(programme: Programme, *wordings: Wording) -> None:
+def publish(programme: Programme, *wordings: Wording, photo: bool = False) -> None:
     """The operator has had these names, one after another."""
-    season = replace(SEASON, operator=wordings[-1].operator, email=wordings[-1].email)
+    season = replace(SEASON, operator=wordings[-1].operator, email=wordings[-1].email, photo=photo)
     hosts = {e.id: e for e in (PLANT, replace(PLANT, id=BREAD.enterprise))}
     slots = {s.id: s for s in SLOTS}
     programme.publish(Catalogue(season, hosts, {t.id: t for t in (CARS, BREAD)}, slots, wordings=wordings))
@@ -112,6 +113,40 @@ async def test_the_text_says_where_data_lie(programme, storage, told, untold):
 
     assert told in page
     assert untold not in page
+
+
+async def test_what_the_programme_does_not_ask_for_is_not_on_the_form(site):
+    assert "consents-photo" not in (await site.get("/slots/open")).text
+
+
+async def test_a_purpose_that_nothing_hangs_on_is_asked_for_unticked_and_may_be_left_so(programme):
+    publish(programme, OLD, photo=True)
+    async with client(programme.open()) as site:
+        page = (await site.get("/slots/open")).text
+        without = await send(site)
+        asked = await send(site, key="l" * 24, **{"contact-email": "b@example.org", "consents-photo": "on"})
+        first, second = programme.registrations()
+        programme.now = at(11, -1)
+        gate = text(await site.get(f"/gate/{TOKENS.gate(PLANT.id)}"))
+
+    assert re.search(r'name="consents-photo" type="checkbox" value="photo/[^"]+" aria', page)
+    assert (without.status_code, asked.status_code) == (303, 303)
+    assert [any(c.startswith("photo/") for c in r.consents) for r in (first, second)] == [False, True]
+    assert f"{first.code} · не снимать" in gate
+    assert f"{second.code} · не снимать" not in gate
+
+
+async def test_taking_such_a_consent_back_changes_nothing_else(programme):
+    publish(programme, OLD, photo=True)
+    async with client(programme.open()) as site:
+        await send(site, **{"consents-photo": "on"})
+        who = programme.registrations()[0]
+        await site.post(f"/ticket/{TOKENS.ticket(who.id)}/withdraw", data={"kind": "photo"})
+    (now,) = programme.registrations()
+
+    assert now.active
+    assert [c.split("/")[0] for c in now.consents] == ["authority", "registration", "transfer"]
+    assert programme.people()[who.id].name == "Анна Петрова"
 
 
 def test_wordings_are_remembered_once_each_time_they_change():

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from zapis.commands.keys import FEWEST_SIGNS, faults
 from zapis.commands.screen import Finding, fine, note, wrong
 from zapis.errors import SettingsError
 from zapis.mail.deliver import sender
@@ -20,8 +21,8 @@ from zapis.mail.smtp import LOOPBACK, Failed, Sent, SmtpTransport
 from zapis.settings import Settings
 
 SMTP_SECONDS = 20.0
-FEWEST_LETTERS = 10
-"""A random key of 32 characters has far more different ones."""
+LONGEST_KEPT = 30
+"""Days that the texts of consent promise."""
 
 
 def look_at_settings(settings: Settings) -> Iterator[Finding]:
@@ -36,6 +37,11 @@ def look_at_settings(settings: Settings) -> Iterator[Finding]:
         yield wrong(f"Settings: {name} is not set, so {job} cannot run", "docs/operations.md says what it means")
     if settings.settle_seconds < 1:
         yield note("Settings: ZAPIS_SETTLE_SECONDS is 0: a slip of the hand in the catalogue takes effect at once")
+    if max(settings.keep_days, settings.keep_ended_days) > LONGEST_KEPT:
+        yield wrong(
+            f"Settings: contacts are kept for more than the {LONGEST_KEPT} days that citizens agreed to",
+            "lower ZAPIS_KEEP_DAYS and ZAPIS_KEEP_ENDED_DAYS, or word the consent anew",
+        )
     if all(missing.values()):
         yield fine("Settings: complete")
 
@@ -46,9 +52,14 @@ def look_at_secrets(settings: Settings, secret_file: Path | None) -> Iterator[Fi
     for name, path in files.items():
         if path and _others_may_read(path):
             yield wrong(f"Secrets: everybody on this machine may read {path} ({name})", f"chmod 600 {path}")
-    if any(len(set(key)) < FEWEST_LETTERS for key in settings.secrets):
-        yield wrong("Secrets: a signing key looks typed, not drawn", "openssl rand -hex 32 makes one")
-    elif len(settings.secrets) > 1:
+    found = list(faults(settings.secrets, settings.vk_keys))
+    for fault in found:
+        yield wrong(f"Secrets: {fault}", "openssl rand -base64 48 makes one")
+    if any(len(set(key)) < FEWEST_SIGNS for key in settings.vk_keys):
+        yield wrong("Secrets: ZAPIS_VK_KEY is not what VK gave", "copy the protected key from the mini-app's settings")
+    if found:
+        return
+    if len(settings.secrets) > 1:
         keys = f"{len(settings.secrets)} signing keys"
         yield note(f"Secrets: {keys}: the first signs, all are honoured, the last tells persons apart")
     else:

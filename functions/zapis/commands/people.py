@@ -10,6 +10,7 @@ import csv
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from zapis.core.notices import Outbox
 from zapis.core.people import FORGOTTEN, Person
 from zapis.errors import SheetError, SheetsUnavailable
 from zapis.ledger.port import Append, Ledger
+from zapis.settings import from_environment
+from zapis.tokens import Tokens
 
 WRITER = "operator"
 KINDS = "name, e-mail address, telephone number, names of companions"
@@ -131,6 +134,19 @@ def proof(file: Path | None, ledger: str | None, database: str | None, key: Path
         return
     for line in (PROOF_COLUMNS, *lines):
         click.echo(";".join(line))
+
+
+@people_commands.command()
+@click.option("--hours", type=click.IntRange(1, 72), default=8, show_default=True, help="For how long it works.")
+def link(hours: int) -> None:
+    """Print a link to the page where organisers find people, for when the spreadsheet is to hold none.
+
+    Example: ZAPIS_OFFICE=off in the settings, then each morning: zapis people link
+    """
+    with sentences():
+        chosen = from_environment()
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    click.echo(f"{chosen.site_url}/office/{Tokens(chosen.secrets).office(until)}")
 
 
 class _Known:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from zapis.commands import keys as signing_keys
 from zapis.commands import next_season, report
 from zapis.commands.connection import emulator_option, id_of, key_option, open_sheets
 from zapis.commands.ledger import in_force, open_place, place_in_force, sentences
@@ -55,14 +56,23 @@ def report_(ledger: str | None, database: str | None, out: Path, key: Path | Non
 @in_force
 @click.option("--archive", type=Path, required=True, help="The folder that keeps the season's numbers.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--keys", type=Path, envvar="ZAPIS_SECRET_FILE", show_envvar=True, help="The file of signing keys.")
+@click.option("--leave-keys", is_flag=True, help="Leave them as they are: another season uses them.")
 @key_option
 @emulator_option
 def close(
-    ledger: str | None, database: str | None, archive: Path, yes: bool, key: Path | None, emulator: str | None
+    ledger: str | None,
+    database: str | None,
+    archive: Path,
+    yes: bool,
+    keys: Path | None,
+    leave_keys: bool,
+    key: Path | None,
+    emulator: str | None,
 ) -> None:
     """End the season: keep its numbers, destroy names.
 
-    Numbers go into an archive, names and contacts are destroyed for good.
+    Numbers go into an archive, names and contacts are destroyed for good, and the season's key with them.
 
     The journal stays: seats, counts and moments, which name nobody. Run it again if it was cut off.
 
@@ -71,23 +81,36 @@ def close(
     with sentences():
         books = _books(ledger, database, key, emulator)
         _refuse_before_its_end(books)
-        known = len(books.known())
+        known, ends = len(books.known()), keys is not None and not leave_keys
         if not yes:
-            click.confirm(f"Destroy the names and contacts of {known} registrations for good?", abort=True)
+            more = f", and the keys in {keys}" if ends else ""
+            click.confirm(f"Destroy the names and contacts of {known} registrations{more} for good?", abort=True)
         _archive(books, archive)
         gone = _destroy_all(books)
     click.echo(f"{archive} holds the numbers. Names and contacts of {gone} registrations were destroyed.")
-    for sentence in AFTERWARDS:
+    if ends and keys:
+        _destroy_keys(keys)
+    for sentence in (AFTERWARDS[0], KEYS_GONE if ends else KEYS_LEFT, *AFTERWARDS[1:]):
         click.echo(sentence)
 
 
 AFTERWARDS = (
     "Within minutes sync takes the names out of «Заявки» and the rosters; what people typed into remarks stays: "
     "delete the roster files, or clear their remarks.",
-    "Then destroy the season's key, without which nobody can tell who a person's digest was: put a new key into "
-    "ZAPIS_SECRET_FILE in place of all old ones, deploy, and destroy the old version with "
-    "`gcloud secrets versions destroy`. Old tickets end with it.",
     "Copies that `zapis ledger export` made hold names: delete them.",
+)
+
+
+KEYS_GONE = (
+    "The season's keys were destroyed and a new one was put in their place: nobody can tell any more who a person's "
+    "digest was, and old tickets end. Deploy (./deploy.sh), then destroy what the cloud still holds:\n"
+    "  gcloud secrets versions list zapis-signing-keys --filter=state:enabled\n"
+    "  gcloud secrets versions destroy OLD_VERSION --secret=zapis-signing-keys"
+)
+KEYS_LEFT = (
+    "The season's key was left. Without it nobody could tell who a person's digest was: run this again with "
+    "--keys FILE, or put a new key in place of all old ones, deploy, and destroy the old version with "
+    "`gcloud secrets versions destroy`. Old tickets end with it."
 )
 
 
@@ -136,6 +159,13 @@ def _refuse_before_its_end(books: Books) -> None:
             f"The last visit is on {day_in_figures(last)}: a season is closed after the day that follows it. "
             "Nothing was changed."
         )
+
+
+def _destroy_keys(file: Path) -> None:
+    try:
+        signing_keys.destroy(file)
+    except OSError as error:
+        raise click.ClickException(f"{file}: the keys could not be destroyed ({error.strerror}).") from error
 
 
 def _archive(books: Books, folder: Path) -> None:

@@ -64,6 +64,8 @@ class Season:
     """When lists go out, where `freezes_hours` does not say it."""
     holidays: tuple[date, ...] = ()
     """Days on which nobody works besides Saturdays and Sundays."""
+    photo: bool = False
+    """Whether visitors are asked if they may be photographed."""
 
 
 @dataclass(frozen=True, slots=True)

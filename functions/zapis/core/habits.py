@@ -23,6 +23,9 @@ _WORKING_DAYS = re.compile(r"(\d{1,2})\s*(?:раб[а-я]*\.?\s*(?:день|дн
 _RANGE = re.compile(r"\s*[–—-]\s*")
 FIRST_DATE = 10_000
 """A number from here on is a date that Sheets understood; a smaller one counts hours."""
+YEARS = range(2000, 2100)
+LAST_NUMBER = 2_000_000
+"""Days after which nobody reckons, and no calendar does."""
 _TIME = re.compile(r"(\d{1,2})(?:[:.\-\s](\d{2}))?(?::\d{2})?(?:\s*ч\.?)?")
 
 
@@ -43,8 +46,15 @@ def whole_number(cell: Cell, least: int = 0, most: int = 100_000) -> int:
 
 def day(cell: Cell, today: date) -> date:
     """A calendar day; without a year, the nearest one that is not long past."""
+    found = _day(cell, today)
+    if found.year not in YEARS:
+        raise Unclear(f"нужен день этого сезона, а написано «{cell.text.strip()}»")
+    return found
+
+
+def _day(cell: Cell, today: date) -> date:
     if cell.number is not None and cell.number >= 1:
-        return (SHEETS_EPOCH + timedelta(days=int(cell.number))).date()
+        return (SHEETS_EPOCH + timedelta(days=min(int(cell.number), LAST_NUMBER))).date()
     text = cell.text.strip().casefold()
     parts = _day_parts(text)
     if parts is None:
@@ -130,7 +140,10 @@ def _stretch(text: str, today: date) -> list[date]:
         return [last]
     if len(ends) > 2:
         raise Unclear(f"нужны дни через запятую, например 31.12, 01.01–08.01, а написано «{text}»")
-    first = last.replace(day=int(ends[0])) if ends[0].isdecimal() else day(Cell(ends[0]), today)
+    try:
+        first = last.replace(day=int(ends[0])) if ends[0].isdecimal() else day(Cell(ends[0]), today)
+    except ValueError:
+        raise Unclear(f"такого дня нет: «{text}»") from None
     if not first <= last <= first + timedelta(days=60):
         raise Unclear(f"конец раньше начала или дней больше 60: «{text}»")
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]

@@ -282,6 +282,7 @@ def _season(table: Table, last: Season | None, today: date, reading: Reading) ->
         closes=None if _plain_hours(closes) else closes,
         freezes=None if _plain_hours(freezes) else freezes,
         holidays=value("holidays", habits.days, today, empty=()),
+        photo=value("photo", habits.yes, False, empty=False),
     )
     if table.missing or "title" not in rows:
         reading.problems.append(

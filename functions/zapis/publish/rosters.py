@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from zapis.core.catalogue import HERE, Catalogue, EnterpriseId
+from zapis.core.model import RegistrationId
 from zapis.core.projections import Lines, View
 from zapis.errors import QuotaExceeded, SheetError, SheetsUnavailable
 from zapis.publish.files import Span, read_file
@@ -74,7 +75,8 @@ class Rosters:
                 self._trouble(files[spreadsheet], error, now)
             except SheetsUnavailable as error:
                 log.warning("roster of enterprise %s: %s", ", ".join(files[spreadsheet]), error)
-        return {line: tick for look in self._looks.values() for line, tick in look.ticks().items()}
+        ticks = ((look, line, tick) for look in self._looks.values() for line, tick in look.ticks().items())
+        return {line: tick for look, line, tick in ticks if _is_expected(view, line, look)}
 
     def differs(self, view: View, now: datetime) -> bool:
         """Whether a file that was opened is to be written."""
@@ -148,6 +150,13 @@ class Rosters:
             "и разложите вкладки командой zapis sheet init"
         )
         self.troubles |= dict.fromkeys(enterprises, Trouble(sentence, now + TROUBLE_AGAIN))
+
+
+def _is_expected(view: View, line: str, look: Look) -> bool:
+    """Whether a line is of a visitor of this file's enterprises: whoever edits the file may have typed any other."""
+    registration = view.state.registrations.get(RegistrationId(line.partition(".")[0]))
+    slot = view.catalogue.slots.get(registration.slot) if registration else None
+    return slot is not None and view.catalogue.tours[slot.tour].enterprise in look.enterprises
 
 
 def _files(catalogue: Catalogue, catalogue_file: str) -> dict[str, tuple[EnterpriseId, ...]]:

@@ -15,7 +15,7 @@ from zapis.core.entries import Cancelled, ConsentWithdrawn, Corrected, Erased, F
 from zapis.core.model import EntryId, PersonKey, Reason, Registration, RegistrationId, SlotId
 from zapis.core.people import Person
 from zapis.ledger.committer import Committer
-from zapis.site.forms import TRANSFER, Visitor
+from zapis.site.forms import CONSENTS, TRANSFER, Visitor
 
 MAIL_EVERY = 600
 """Seconds in which the same mails are sent again once at most, however often somebody asks."""
@@ -67,9 +67,15 @@ class Changes:
     async def withdraw(self, held: Registration, kind: str) -> None:
         """A consent no longer stands, and what it allowed comes to an end."""
         await self._commit(ids.entry_id("withdrawn", held.id, kind), held.slot, ConsentWithdrawn(held.id, kind))
-        if kind != TRANSFER:
+        if kind == TRANSFER:
+            await self._give_back(held)
+        elif kind in CONSENTS:
             await self.forget(held)
-        elif held.active and not rules.is_past(self.committer.state.slots[held.slot].terms, self.committer.now()):
+
+    async def _give_back(self, held: Registration) -> None:
+        """Seats without which nobody is let in, unless the visit has begun."""
+        past = rules.is_past(self.committer.state.slots[held.slot].terms, self.committer.now())
+        if held.active and not past:
             await self._commit(ids.entry_id("cancelled", held.id, "withdrawn"), held.slot, Cancelled(held.id))
 
     async def send_again(self, held: Registration) -> Reason | None:

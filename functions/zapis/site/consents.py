@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from zapis.core.catalogue import Wording
-from zapis.site.forms import CONSENTS
+from zapis.site.forms import KINDS
 from zapis.site.rendering import Rendering
 from zapis.site.tongue import RUSSIAN, Tongue, speaking
 
@@ -56,7 +56,7 @@ class Consents:
 
     def all(self, wordings: Sequence[Wording]) -> Mapping[str, ConsentText]:
         """The texts in force, by kind."""
-        return {kind: self.current(kind, wordings) for kind in CONSENTS}
+        return {kind: self.current(kind, wordings) for kind in KINDS}
 
     def current(self, kind: str, wordings: Sequence[Wording]) -> ConsentText:
         """The newest text. Raises KeyError for an unknown kind."""

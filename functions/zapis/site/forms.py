@@ -21,7 +21,11 @@ from zapis.site.tongue import LANGUAGES, N_, _, tongue
 MOST_VISITORS = 100
 REGISTRATION, TRANSFER, AUTHORITY = "registration", "transfer", "authority"
 CONSENTS = (REGISTRATION, TRANSFER, AUTHORITY)
-"""What a person may agree to or state; each has a wording of its own. The last is needed beside children only."""
+"""What a person must agree to or state; each has a wording of its own. The last is needed beside children only."""
+PHOTO = "photo"
+OPTIONAL = (PHOTO,)
+"""What a person may agree to where the programme asks for it; nothing hangs on it."""
+KINDS = (*CONSENTS, *OPTIONAL)
 _VISITOR_FIELD = re.compile(r"visitors-([1-9]\d{0,2})-(?:name|age)")
 _GROUP_FIELD = re.compile(r"group-members-([1-9]\d?)-(?:age|count)")
 
@@ -235,7 +239,7 @@ def from_fields(typed: Mapping[str, str]) -> Draft:
         visitors=(*_applicant(typed), *(c for c in companions if c.name or c.age != "")),
         if_full=typed.get("if_full", "refuse"),
         code=typed.get("code", ""),
-        consents=[kind for kind in CONSENTS if f"consents-{kind}" in typed],
+        consents=[kind for kind in KINDS if f"consents-{kind}" in typed],
         language=tongue().language,
     )
 
@@ -337,8 +341,8 @@ def _waits(value: object) -> bool:
 
 
 def _consents(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(kind in CONSENTS for kind in value):
-        raise Wrong(_("Согласия — список; известны: %s.") % ", ".join(CONSENTS))
+    if not isinstance(value, list | tuple) or not all(kind in KINDS for kind in value):
+        raise Wrong(_("Согласия — список; известны: %s.") % ", ".join(KINDS))
     return tuple(sorted(set(value)))
 
 

@@ -15,6 +15,7 @@ from zapis.core.catalogue import Enterprise, EnterpriseId
 from zapis.core.model import Registration, RegistrationId, SlotStatus, Standing
 from zapis.core.names import by_surname
 from zapis.core.people import Person
+from zapis.site.forms import PHOTO
 from zapis.site.offers import Counter, Offer
 from zapis.site.speech import day_of
 
@@ -42,6 +43,8 @@ class Party:
     number: int
     """Of its first visitor on the list."""
     guests: tuple[Guest, ...]
+    photo: bool = False
+    """Whether they may be photographed."""
 
     @property
     def all_came(self) -> bool:
@@ -154,7 +157,8 @@ def _parties(offer: Offer, by_name: list[Registration], people: Mapping[Registra
     for registration in by_name:
         if registration.slot == offer.id:
             guests = tuple(_guests(registration, people.get(registration.id)))
-            yield Party(registration.id, registration.code, number, guests)
+            photo = any(consent.startswith(f"{PHOTO}/") for consent in registration.consents)
+            yield Party(registration.id, registration.code, number, guests, photo)
             number += len(guests)
 
 

@@ -22,6 +22,8 @@ from zapis.site.api import token_of, unauthorized
 from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
 from zapis.site.desk import Desk
+from zapis.site.fields import as_people_write
+from zapis.site.forms import KINDS
 from zapis.site.links import Links
 from zapis.site.rendering import SECRET
 from zapis.site.tickets import Tickets
@@ -39,8 +41,10 @@ class Rights:
     async def show(self, request: Request) -> Response:
         """GET /ticket/<token>/data"""
         counter, held = await self._tickets.seen(request)
-        person, given = await self._person(counter.state, held), list(dossier.consents(counter.state, held))
-        return self._tickets.page("data.html", counter, held, person=person, given=given)
+        person = await self._person(counter.state, held)
+        given = sorted(dossier.consents(counter.state, held), key=lambda one: _place(one.kind))
+        phone = as_people_write(person.phone) if person else ""
+        return self._tickets.page("data.html", counter, held, person=person, phone=phone, given=given)
 
     async def file(self, request: Request) -> Response:
         """GET /ticket/<token>/data.json"""
@@ -70,6 +74,11 @@ class Rights:
 
     async def _person(self, state: State, held: Registration) -> Person | None:
         return None if held.id in state.erased else await self._changes.person(held)
+
+
+def _place(kind: str) -> int:
+    """In the order of the form."""
+    return KINDS.index(kind) if kind in KINDS else len(KINDS)
 
 
 def _json(told: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -86,8 +86,8 @@ class RegistrationRequest(Struct, frozen=True):
 
     contact: Contact
     consents: Annotated[
-        list[Literal["registration", "transfer", "authority"]],
-        Meta(min_length=2, description="`authority` is needed where others' children come along."),
+        list[Literal["registration", "transfer", "authority", "photo"]],
+        Meta(min_length=2, description="`authority` is needed where others' children come along; `photo` never is."),
     ]
     visitors: Annotated[list[Visitor], Meta(max_length=100, description="Needed unless a group comes.")] = []
     group: Annotated[Group | None, Meta(description="A school class or the like, counted by age.")] = None

@@ -15,7 +15,7 @@ from zapis.core.russian import NBSP
 from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import speech
-from zapis.site.forms import AUTHORITY, REGISTRATION, TRANSFER
+from zapis.site.forms import AUTHORITY, OPTIONAL, PHOTO, REGISTRATION, TRANSFER
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
 from zapis.site.speech import counted, typeset
@@ -368,6 +368,8 @@ def of_withdrawal(kind: str) -> str:
     """What follows when this consent is taken back."""
     if kind == TRANSFER:
         return _("Имена исчезнут из списка предприятия, а заявка отменится: без списка вас не пропустят.")
+    if kind in OPTIONAL:
+        return _("На запись это не влияет.")
     return _("Заявка отменится, имена, почта и телефон удалятся. Вернуть их нельзя.")
 
 
@@ -380,6 +382,7 @@ _CONSENTS: Mapping[str, str] = {
     REGISTRATION: N_("Согласие на обработку персональных данных"),
     TRANSFER: N_("Согласие передать список предприятию"),
     AUTHORITY: N_("Заявление о праве записать детей"),
+    PHOTO: N_("Согласие на фото- и видеосъёмку"),
 }
 _CHANNELS: Mapping[str, str] = {"site": N_("на сайте"), "vk": N_("ВКонтакте"), "phone": N_("по телефону")}
 _STANDINGS: Mapping[Standing, str] = {
