@@ -29,7 +29,7 @@ from tests.campaign.scenario import (
     HandEdit,
     Happening,
     Kill,
-    Operate,
+    Move,
     SyncRun,
     Tick,
     Weather,
@@ -231,10 +231,13 @@ async def _tick(world: World, plan: Tick) -> None:
             world.tell("enterprise", f"ticks {plan.who}: {plan.came}")
 
 
-async def _operate(world: World, plan: Operate) -> None:
-    world.tell("operator", f"to the ledger: {plan.what}")
-    await world.operator().do(plan.what)
-    world.fire(f"ledger: {plan.what}")
+async def _move(world: World, plan: Move) -> None:
+    for what, lasts in (("close", plan.lasts), ("open", 0.0), ("raise", 0.0)):
+        world.tell("operator", f"{what}s the ledger")
+        while not await world.operator().does(what):
+            await asyncio.sleep(AGAIN_AFTER)
+        world.fire(f"ledger: {what}")
+        await asyncio.sleep(lasts)
 
 
 async def _edit_by_hand(world: World, plan: HandEdit) -> None:
@@ -312,7 +315,7 @@ _ACTS: dict[type, Callable[[World, Any], Awaitable[None]]] = {
     Errand: _errand,
     Tick: _tick,
     Edit: _edit,
-    Operate: _operate,
+    Move: _move,
     HandEdit: _edit_by_hand,
     Kill: _kill,
     SyncRun: _sync,

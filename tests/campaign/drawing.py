@@ -23,7 +23,7 @@ from tests.campaign.scenario import (
     HandEdit,
     Happening,
     Kill,
-    Operate,
+    Move,
     Scenario,
     SlotPlan,
     SyncRun,
@@ -219,6 +219,5 @@ class _Drawing:
             edit = HandEdit(at, self._dice.choice(("delete", "duplicate", "sort", "restore")))
             return [edit, Kill(at + self._dice.uniform(2, 15), self._door(), "now", 3.0)]
         if self._chance(0.12):
-            closed = self._dice.choice((2.0, 40.0))
-            return [Operate(at, "close"), Operate(at + closed, "open"), Operate(at + closed + 20, "raise")]
+            return [Move(at, self._dice.choice((2.0, 40.0)))]
         return []

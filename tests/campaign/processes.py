@@ -260,10 +260,15 @@ class SyncProcess(Job):
 class Operator(Job):
     """An operator at a command line."""
 
-    async def do(self, what: str) -> None:
-        """Close the ledger, open it again, or raise the rules to those in force."""
-        acts = {"close": carry.close, "open": carry.open_again, "raise": _raise_the_rules}
-        await self.run(lambda: acts[what](self.open_ledger()))
+    async def does(self, what: str) -> bool:
+        """Close the ledger, open it again, or raise the rules to those in force; whether that could be done."""
+        act = {"close": carry.close, "open": carry.open_again, "raise": _raise_the_rules}[what]
+
+        def done() -> bool:
+            act(self.open_ledger())
+            return True
+
+        return bool(await self.run(done))
 
 
 def _raise_the_rules(ledger: Ledger) -> None:

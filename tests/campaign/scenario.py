@@ -102,11 +102,11 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Operate:
-    """What an operator does to the ledger: "close" it for its move, "open" it again, "raise" the rules."""
+class Move:
+    """An operator closes the ledger for its move and lets it go on after all; the rules in force are raised then."""
 
     at: float
-    what: str
+    lasts: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Weather:
 
 
 Happening = (
-    Ask | Cancel | Change | Decide | Errand | Tick | Edit | Operate | HandEdit | Kill | SyncRun | DeliverRun | Weather
+    Ask | Cancel | Change | Decide | Errand | Tick | Edit | Move | HandEdit | Kill | SyncRun | DeliverRun | Weather
 )
 
 CALL_FAULTS = ("quota", "lost", "dropped", "stall", "stall, applied", "unavailable", "slow", "stale")
