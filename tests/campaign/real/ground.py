@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -60,12 +61,23 @@ class LateLedger(SheetLedger):
 
 
 class Ground:
-    """A season on its emulator, three instances of `site`, one of `sync`, one of `deliver`."""
+    """A season on its emulator, some instances of `site`, one of `sync`, one of `deliver`.
 
-    def __init__(self, folder: Folder, mailbox: Mailbox, slots: int) -> None:
+    `releases` names the instances that run another source than the functions as they are.
+    """
+
+    def __init__(
+        self,
+        folder: Folder,
+        mailbox: Mailbox,
+        slots: int,
+        sites: Sequence[str] = SITES,
+        releases: Mapping[str, Path] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
         self.mailbox = mailbox
-        self._ports = {name: free() for name in ("sheets", *SITES, *JOBS)}
+        self._releases = releases
+        self._ports = {name: free() for name in ("sheets", *sites, *JOBS)}
         self._stack = ExitStack()
         # A child is stopped when the thread ends that started it, so one thread starts them all.
         self._starter = self._stack.enter_context(ThreadPoolExecutor(1))
@@ -79,8 +91,8 @@ class Ground:
         self._type_season(slots)
         self._journal = SheetLedger(self.sheets, self.ledger)
         books = Books(self.catalogue, self.ledger, self._key(SITE_ACCOUNT), self._key(JOBS_ACCOUNT))
-        self._parts |= {name: self._function(name, books) for name in (*SITES, *JOBS)}
-        for name in (*SITES, *JOBS):
+        self._parts |= {name: self._function(name, books) for name in (*sites, *JOBS)}
+        for name in (*sites, *JOBS):
             self.start(name)
         self.run("sync")
         self.run("sync")  # the first run fills ids in, the second offers
@@ -221,7 +233,8 @@ class Ground:
         parts = plan(self._settings(port), self.folder, scratch, _environ()).functions(books)
         part = next(part for part in parts if part.name == kind)
         scratch.sockets_of(kind).mkdir(parents=True)
-        argv = tuple(f"--source={UNHURRIED}" if option.startswith("--source") else option for option in part.argv)
+        source = self._releases.get(name, UNHURRIED)
+        argv = tuple(f"--source={source}" if option.startswith("--source") else option for option in part.argv)
         return replace(part, name=name, argv=argv)
 
     def _settings(self, port: int) -> Settings:
@@ -266,10 +279,12 @@ def _environ() -> Mapping[str, str]:
 
 
 @contextmanager
-def ground(path: Path, slots: int) -> Iterator[Ground]:
+def ground(
+    path: Path, slots: int, sites: Sequence[str] = SITES, releases: Mapping[str, Path] = MappingProxyType({})
+) -> Iterator[Ground]:
     """A fresh season, and its end."""
     with held(path / "data") as folder, Mailbox(path / "mail") as mailbox:
-        made = Ground(folder, mailbox, slots)
+        made = Ground(folder, mailbox, slots, sites, releases)
         try:
             yield made
         finally:

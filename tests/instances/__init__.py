@@ -1,0 +1,1 @@
+"""Several processes of the deployed server at once, over one ledger: of one release, and of two."""
