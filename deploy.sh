@@ -163,7 +163,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 # --- Settings --------------------------------------------------------------------------------------------------
 
-readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES \
+readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES FUNCTION_MEMORY \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
 ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_MAIL_PER_MINUTE ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
 SHEETS_EMULATOR_HOST "
@@ -348,7 +348,10 @@ check_address() {
 }
 
 check_numbers() {
-  : "${SITE_MIN_INSTANCES:=0}" "${SITE_MAX_INSTANCES:=3}"
+  : "${SITE_MIN_INSTANCES:=0}" "${SITE_MAX_INSTANCES:=3}" "${FUNCTION_MEMORY:=512Mi}"
+  if ! [[ $FUNCTION_MEMORY =~ ^(512Mi|[1-4]Gi)$ ]]; then
+    complain "FUNCTION_MEMORY: $FUNCTION_MEMORY is none of 512Mi, 1Gi, 2Gi, 3Gi, 4Gi, which one cpu may have."
+  fi
   if ! [[ ${ZAPIS_SETTLE_SECONDS:-0} =~ ^[0-9]+(\.[0-9]+)?$ ]]; then
     complain "ZAPIS_SETTLE_SECONDS: $ZAPIS_SETTLE_SECONDS is no number of seconds."
   fi
@@ -560,7 +563,7 @@ deploy_functions() {
   nudge+="|ZAPIS_DELIVER_QUEUE=projects/$GOOGLE_CLOUD_PROJECT/locations/$GOOGLE_CLOUD_REGION/queues/$QUEUE"
   deploy zapis-site "$common$nudge|FUNCTION_USE_ASGI=true$vk" "$keys$vk_key" \
     --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
-    --memory=512Mi --cpu=1 --concurrency=500 --timeout=60s \
+    "--memory=$FUNCTION_MEMORY" --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"
   local private=${ZAPIS_SHEET_NAMES:+|ZAPIS_SHEET_NAMES=$ZAPIS_SHEET_NAMES}
   private+=${ZAPIS_OFFICE:+|ZAPIS_OFFICE=$ZAPIS_OFFICE}
@@ -575,7 +578,7 @@ deploy_functions() {
 # Five minutes: deliver stops by itself after four.
 deploy_job() {
   deploy "$@" "--run-service-account=$JOBS_ACCOUNT" --no-allow-unauthenticated \
-    --memory=512Mi --cpu=1 --concurrency=1 --timeout=300s --min-instances=0 --max-instances=2
+    "--memory=$FUNCTION_MEMORY" --cpu=1 --concurrency=1 --timeout=300s --min-instances=0 --max-instances=2
 }
 
 admit_callers() {

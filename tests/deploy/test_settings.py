@@ -42,6 +42,7 @@ def test_everything_that_is_missing_is_named_at_once(operator):
         ("ZAPIS_MAIL_PER_MINUTE", "many", "no number of letters"),
         ("SITE_MIN_INSTANCES", "-1", "no number of instances"),
         ("SITE_MAX_INSTANCES", "0", "At least one"),
+        ("FUNCTION_MEMORY", "256Mi", "one cpu may have"),
         ("GOOGLE_CLOUD_PROJECT", "Moscow", "no project's id"),
         ("GOOGLE_CLOUD_REGION", "Moscow", "no region"),
         ("ZAPIS_SECRET_FILE", "/nowhere/keys", "cannot be read"),
@@ -124,6 +125,12 @@ def test_without_a_domain_the_site_has_the_address_that_the_platform_gives_it(op
     deployed = [["gcloud", *argv] for argv in operator.calls(changes=True)]
     assert variables(deployments(deployed)["site"])["ZAPIS_SITE_URL"] == address
     assert address in printed
+
+
+def test_a_long_journal_may_have_more_memory(operator):
+    operator.settings["FUNCTION_MEMORY"] = "2Gi"
+
+    assert {flags(line)["memory"] for line in deployments(operator.dry_run()).values()} == {"2Gi"}
 
 
 def test_instances_of_the_site_are_the_operators_choice(operator):
