@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from local.demo.person import Person
-from local.sheets.server import Emulator
 from tests.audit.journals import NAMES, Rows, journal, registration
 from tests.spec import minutes
+from tests.stage import ACCOUNT, Stage, stage
 from zapis.cli import main
 from zapis.core.audit import Witness
 from zapis.core.entries import Row
@@ -21,21 +21,18 @@ from zapis.ledger.port import Append, Part
 from zapis.ledger.sheet import SheetLedger
 from zapis.publish.layout import lay_out
 from zapis.schema import schema
-from zapis.sheets import Json, Sheets, grid, text_row
+from zapis.sheets import Json, grid, text_row
 
-ACCOUNT = "zapis-jobs@demo.iam.gserviceaccount.com"
 LETTERS = {"anna": "confirmed", "boris": "confirmed", "vera": "waiting", "gleb": "waiting"}
 
 
 class Desk:
     """Where an operator runs commands, and people spoil the journal."""
 
-    def __init__(self, emulator: Emulator, folder: Path) -> None:
-        self.emulator = emulator
-        self.host = emulator.url.removeprefix("http://")
-        self.key = emulator.key_file(folder / "key.json", email=ACCOUNT)
-        self.sheets = Sheets(self.key, self.host)
-        self.ledger = self.file("ledger")
+    def __init__(self, laid_out: Stage) -> None:
+        self.emulator, self.host, self.key = laid_out.emulator, laid_out.host, laid_out.key
+        self.sheets = laid_out.sheets
+        self.ledger, self.catalogue = laid_out.ledger, laid_out.catalogue
 
     def file(self, kind: str | None = None) -> str:
         """A spreadsheet that a person made, shared and, if it is of a kind, laid out."""
@@ -94,5 +91,5 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Emulator(port=0, data=tmp_path / "sheets.db") as emulator:
-        yield Desk(emulator, tmp_path)
+    with stage(tmp_path) as laid_out:
+        yield Desk(laid_out)

@@ -47,7 +47,7 @@ class Deployment:
 
     def __init__(self, desk: Desk, site: str, mail: Server, behaviour: Behaviour, folder: Path) -> None:
         self.desk, self.behaviour = desk, behaviour
-        self.catalogue = desk.file("catalogue")
+        self.catalogue = desk.catalogue
         self.secret = folder / "secret"
         self.secret.write_text(f"{KEY}\n")
         self.secret.chmod(0o600)

@@ -225,7 +225,7 @@ def test_an_accepted_journal_is_content(desk, hand):
 @pytest.fixture
 def noted(desk):
     """The catalogue's file remembers the journal as it landed."""
-    catalogue = desk.file("catalogue")
+    catalogue = desk.catalogue
     witness = Witness()
     witness.hear(found(journal()))
     checks = read_file(desk.sheets, catalogue, (CHECKS,))

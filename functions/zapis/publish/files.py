@@ -162,6 +162,8 @@ def _cells(block: Json | None = None) -> Grid:
 
 
 def _cell(cell: Json) -> Cell:
+    if not cell:
+        return EMPTY
     value = cell.get("effectiveValue", {})
     number = value.get("numberValue")
     return Cell(
