@@ -27,6 +27,9 @@ from zapis.publish.sync import Sync
 from zapis.resources import resource
 from zapis.site.consents import Consents
 from zapis.site.desk import Desk
+from zapis.site.links import Links
+from zapis.site.rendering import Rendering
+from zapis.site.statics import Statics
 from zapis.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -36,7 +39,10 @@ Value = TypeVar("Value")
 PATIENCE = 8.0
 SETTLE = timedelta(seconds=30)
 SITE_URL = "https://zapis.example"
-CONSENTS = Consents(resource("templates") / "pages")
+_LINKS, _TEMPLATES = Links(SITE_URL), resource("templates")
+CONSENTS = Consents(
+    _TEMPLATES / "pages", Rendering(_TEMPLATES / "pages", _LINKS, Statics(_TEMPLATES / "static", _LINKS))
+)
 _owner: ContextVar[Process | None] = ContextVar("process", default=None)
 
 
