@@ -47,6 +47,8 @@ class MemoryLedger:
             self._store.lists[Part.OUTBOX] += rows.outbox
             if rows.catalogue is not None:
                 self._store.catalogue = tuple(rows.catalogue)
+            if rows.word is not None:
+                self._note(rows.word)
             return self._fresh(parts)
 
     def catalogue(self) -> tuple[Row, ...]:
@@ -55,8 +57,11 @@ class MemoryLedger:
 
     def note(self, word: str) -> None:
         with self._store.lock:
-            first, *rest = self._store.catalogue or (("", "", ""),)
-            self._store.catalogue = ((first[0], first[1], word), *rest)
+            self._note(word)
+
+    def _note(self, word: str) -> None:
+        first, *rest = self._store.catalogue or (("", "", ""),)
+        self._store.catalogue = ((first[0], first[1], word), *rest)
 
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         with self._store.lock:

@@ -27,12 +27,13 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """What to add in one call. `catalogue`, if given, replaces the whole list."""
+    """What to add in one call. `catalogue`, if given, replaces the whole list; `word` is noted beside it."""
 
     journal: Sequence[Row] = ()
     people: Sequence[Row] = ()
     outbox: Sequence[Row] = ()
     catalogue: Sequence[Row] | None = None
+    word: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,7 @@ class SheetLedger:
     def note(self, word: str) -> None:
         if CATALOGUE not in self._ids:
             self._learn_ids()
-        start = {"sheetId": self._ids[CATALOGUE], "rowIndex": 1, "columnIndex": 2}
-        written = {"updateCells": {"start": start, "rows": [text_row([word])], "fields": "userEnteredValue"}}
-        self._sheets.batch_update(self._spreadsheet, [written])
+        self._sheets.batch_update(self._spreadsheet, [self._noted(word)])
 
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         """Rows are emptied where they stand: rows of the ledger never move."""
@@ -103,6 +101,12 @@ class SheetLedger:
             below_header = {"sheetId": self._ids[CATALOGUE], "startRowIndex": 1}
             yield {"updateCells": {"range": below_header, "fields": "userEnteredValue"}}
             yield append_rows(self._ids[CATALOGUE], rows.catalogue)
+        if rows.word is not None:
+            yield self._noted(rows.word)
+
+    def _noted(self, word: str) -> Json:
+        start = {"sheetId": self._ids[CATALOGUE], "rowIndex": 1, "columnIndex": 2}
+        return {"updateCells": {"start": start, "rows": [text_row([word])], "fields": "userEnteredValue"}}
 
     def _ranges(self, parts: tuple[Part, ...]) -> list[str]:
         tails = [f"'{part}'!A{self._anchors[part][0]}:{chr(64 + WIDTHS[part])}" for part in parts]

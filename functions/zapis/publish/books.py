@@ -58,9 +58,9 @@ class Books:
             self.revision = fresh.catalogue_revision
         return True
 
-    def catalogue_is(self, catalogue: Catalogue, revision: str) -> None:
+    def catalogue_is(self, catalogue: Catalogue, revision: str, word: Vitals) -> None:
         """What was just written in place of the last one, and of the word beside it."""
-        self.catalogue, self.revision, self.word = catalogue, revision, None
+        self.catalogue, self.revision, self.word = catalogue, revision, word
 
     def leave_word(self, word: Vitals) -> None:
         """Let the ledger say how the season was found. Raises SheetsUnavailable or SheetError."""

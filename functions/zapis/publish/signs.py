@@ -13,16 +13,23 @@ log = logging.getLogger("zapis.sync")
 
 
 class Signs:
-    """A word that cannot be left harms nothing: an old one says so by its age."""
+    """A word that cannot be left harms nothing: an old one says so by its age.
+
+    It goes along with whatever else a run writes into the ledger; only a run that writes nothing leaves it alone.
+    """
 
     def __init__(self, books: Books) -> None:
         self._books = books
 
-    def leave(self, problems: int, refused: datetime | None) -> Vitals:
-        """Leave word if there is news, or if a new catalogue wiped the last one; what it says."""
+    def word(self, problems: int, refused: datetime | None) -> Vitals:
+        """What there is to say now."""
         books = self._books
-        vitals = taken(books.state, books.outbox, books.ledger.now(), problems, books.watch.alarm, refused)
-        if books.word is None or vitals.is_news_after(books.word):
+        return taken(books.state, books.outbox, books.ledger.now(), problems, books.watch.alarm, refused)
+
+    def leave(self, problems: int, refused: datetime | None, *, wrote: bool) -> Vitals:
+        """Leave word if there is news and the run `wrote` none with something else; what it says."""
+        books, vitals = self._books, self.word(problems, refused)
+        if not wrote and (books.word is None or vitals.is_news_after(books.word)):
             try:
                 books.leave_word(vitals)
             except ZapisError as error:

@@ -49,6 +49,8 @@ class Report:
     problems: int = 0
     written: list[str] = field(default_factory=list)
     """Spreadsheets that were written to."""
+    appended: bool = False
+    """Something was written into the ledger."""
     busy: bool = False
     """Another run holds the lease; this one left the sheets to it."""
     destroyed: int = 0
@@ -103,7 +105,7 @@ class Sync:
         """Bring sheets and ledger together once. Raises SheetsUnavailable or SheetError if it could not begin."""
         report = Report()
         self._bring_together(report)
-        vitals = self._signs.leave(report.problems, self._sheets.refused_at)
+        vitals = self._signs.leave(report.problems, self._sheets.refused_at, wrote=report.appended)
         report.owed, report.oldest_seconds = vitals.owed, vitals.oldest_seconds
         return report
 
@@ -208,8 +210,9 @@ class Sync:
         books, rows = self._books, to_rows(decision.catalogue)
         changed = rows[0][1] != books.revision
         if not (changed or decision.offers or must_write):
-            self._record(now)
+            self._record(now, report)
             return False
+        word = self._signs.word(report.problems, self._sheets.refused_at)
         books.append(
             Append(
                 journal=[to_row(entry) for entry in (*decision.offers, *done.entries)],
@@ -219,19 +222,21 @@ class Sync:
                     *books.watch.to_record(now, self._writer),
                 ],
                 catalogue=rows if changed else None,
+                word=word.to_text(),
             )
         )
-        if changed:
-            books.catalogue_is(decision.catalogue, rows[0][1])
+        report.appended = True
+        books.catalogue_is(decision.catalogue, rows[0][1], word)
         report.offers = len(decision.offers)
         report.acts = len(done.entries)
         report.busy = not books.outbox.holds(self._writer, SYNC_LEASE)
         return not report.busy
 
-    def _record(self, now: datetime) -> None:
+    def _record(self, now: datetime, report: Report) -> None:
         watch = self._books.watch
         if watch.must_record(now):
             self._books.append(Append(outbox=watch.to_record(now, self._writer)))
+            report.appended = True
 
     def _publish(self, reading: Reading, decision: Decision, done: Acts, now: datetime, report: Report) -> None:
         """Rewrite what people see where it differs, file by file."""

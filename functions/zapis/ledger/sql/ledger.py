@@ -60,8 +60,7 @@ class SqlLedger:
         return self._database.run(lambda connection: tuple(tuple(row) for row in connection.execute(wanted)))
 
     def note(self, word: str) -> None:
-        noted = update(CATALOGUE).where(CATALOGUE.c.position == 1).values(item=word)
-        self._database.run(lambda connection: connection.execute(noted))
+        self._database.run(lambda connection: connection.execute(_noted(word)))
 
     def forget(self, registrations: Collection[RegistrationId]) -> None:
         people = LISTS[Part.PEOPLE]
@@ -101,6 +100,8 @@ class SqlLedger:
         if rows.catalogue is not None:
             connection.execute(delete_from(CATALOGUE))
             _insert(connection, CATALOGUE, 0, rows.catalogue)
+        if rows.word is not None:
+            connection.execute(_noted(rows.word))
         return head, {part: self._tail(connection, part, head[_LENGTHS[part]]) for part in parts}
 
     def _head(
@@ -146,3 +147,7 @@ def _insert(connection: Connection, table: Any, after: int, rows: Iterable[Row])
     values = [dict(zip(names, (position, *row), strict=True)) for position, row in enumerate(rows, after + 1)]
     if values:
         connection.execute(insert(table), values)
+
+
+def _noted(word: str) -> Any:
+    return update(CATALOGUE).where(CATALOGUE.c.position == 1).values(item=word)
