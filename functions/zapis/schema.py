@@ -79,6 +79,8 @@ class Tab:
     charts: tuple[Chart, ...] = ()
     """What floats over its last column."""
     views: tuple[FilterView, ...] = ()
+    frozen: int = 0
+    """So many columns stay in view whatever is scrolled."""
 
     def column(self, key: str) -> Column:
         """The column with this key. Raises KeyError."""
@@ -123,6 +125,7 @@ def _tab(path: Path) -> Tab:
         colour=declared.get("colour"),
         rows=tuple(declared.get("rows", ())),
         charts=tuple(Chart(**{**chart, "series": tuple(chart["series"])}) for chart in declared.get("charts", ())),
+        frozen=declared.get("frozen", 0),
         views=tuple(FilterView(**{**view, "only": _pairs(view, "only")}) for view in declared.get("views", ())),
     )
 

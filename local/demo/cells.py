@@ -17,9 +17,13 @@ DAY_SECONDS = 86_400
 
 def rows_below_header(sheet: int, columns: Sequence[Column], rows: Iterable[Mapping[str, str]]) -> Json:
     """The request that fills `rows` in below the header of a tab whose columns stand as declared."""
-    typed = [column for column in columns if column.owner == "people"]
-    values = [{"values": [cell(column.type, row.get(column.key, "")) for column in typed]} for row in rows]
-    return _update(sheet, 1, columns.index(typed[0]), values, "userEnteredValue")
+    return _update(
+        sheet, 1, 0, [{"values": [_typed(column, row) for column in columns]} for row in rows], "userEnteredValue"
+    )
+
+
+def _typed(column: Column, row: Mapping[str, str]) -> Json:
+    return cell(column.type, row.get(column.key, "")) if column.owner == "people" else {}
 
 
 def one(sheet: int, row: int, column: int, kind: str, text: str) -> Json:

@@ -32,11 +32,12 @@ GROWING = (JOURNAL, "_people", OUTBOX)
 _RANGE = re.compile(r"'([^']+)'(?:!([A-Z]*)(\d+)(:([A-Z]*)(\d+)?)?)?")
 
 
-def cell(value: str | int | bool) -> Json:
+def cell(value: str | float | bool) -> Json:
     """A cell as a read shows it."""
     if value == "" and isinstance(value, str):
         return {}
-    kind = "boolValue" if isinstance(value, bool) else "numberValue" if isinstance(value, int) else "stringValue"
+    number = isinstance(value, int | float)
+    kind = "boolValue" if isinstance(value, bool) else "numberValue" if number else "stringValue"
     shown = str(value).upper() if isinstance(value, bool) else str(value)
     return {"formattedValue": shown, "effectiveValue": {kind: value}}
 

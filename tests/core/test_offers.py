@@ -234,7 +234,7 @@ def test_another_place_waits_two_minutes_without_a_tick_and_tells_everybody(desk
     standing = desk.look(SLOT, at=22, enterprise=at_the("Вторая проходная"))
 
     assert waiting.offers == []
-    assert "о новом месте встречи узнают 2 человека: 1 заявка" in waiting.remarks["S"]
+    assert "новое место встречи затронет 2 человека: 1 заявка" in waiting.remarks["S"]
     assert "вступит в силу в 10:22" in waiting.remarks["S"]
     assert len(standing.offers) == 1
     assert desk.journal.told("anna") is NoticeKind.SLOT_CHANGED

@@ -154,6 +154,12 @@ def in_moscow(day_: date, time_: time) -> datetime:
     return datetime.combine(day_, time_, MOSCOW).astimezone(UTC)
 
 
+def serial(moment_: datetime) -> float:
+    """The moment as a sheet keeps it: days since 1899-12-30 by Moscow's clock, to the minute."""
+    local = moment_.astimezone(MOSCOW).replace(tzinfo=None)
+    return round((local - SHEETS_EPOCH) / timedelta(minutes=1)) / 1440
+
+
 def yes(cell: Cell, default: bool) -> bool:
     """да or нет; `default` for an empty cell."""
     text = cell.text.strip().casefold()

@@ -167,7 +167,7 @@ def _why_wait(offered: SlotLedger | None, terms: Terms, now: datetime) -> str | 
     if offered is None or not is_another_visit(offered.terms, terms, now):
         return None
     touched = offered.confirmed or offered.over or offered.waiting
-    return f"о новом месте встречи узнают {_whom(offered)}" if touched else None
+    return f"новое место встречи затронет {_whom(offered)}" if touched else None
 
 
 def _whom(slot: SlotLedger) -> str:

@@ -1,7 +1,7 @@
 """What people see in sheets, as values of State: seats beside slots, one line a registration, one a visitor.
 
 A projection is a mapping id -> cells, in the order in which new ids are to be appended. It is disposable: it
-follows wholly from the ledger. Cells are texts or whole numbers.
+follows wholly from the ledger. Cells are texts or numbers; a date is a number, as sheets have it, to be sorted by.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zapis.core.catalogue import Catalogue
 from zapis.core.entries import format_moment
 from zapis.core.fold import State
+from zapis.core.habits import serial
 from zapis.core.model import Reason, Registration, RegistrationId, SlotId, Standing
 from zapis.core.names import by_surname
 from zapis.core.notices import Outbox
@@ -19,9 +20,9 @@ from zapis.core.numbers import CHANNELS, Tally, numbers
 from zapis.core.offers import FINE, Pending
 from zapis.core.people import Person
 from zapis.core.rules import seats_left
-from zapis.core.russian import clock, day_in_figures
+from zapis.core.russian import clock
 
-CellValue = str | int
+CellValue = str | float
 Lines = dict[str, tuple[CellValue, ...]]
 
 STANDINGS = {
@@ -127,7 +128,7 @@ def _registration_line(view: View, registration: Registration) -> tuple[CellValu
         registration.code,
         _standing_words(view.state, registration),
         registration.seats,
-        day_in_figures(slot.starts),
+        int(serial(slot.starts)),
         clock(slot.starts),
         view.catalogue.tour_of(slot.id).title,
         view.catalogue.enterprise_of(slot.id).name,
@@ -135,7 +136,7 @@ def _registration_line(view: View, registration: Registration) -> tuple[CellValu
         ", ".join(_with_age(registration, person, position) for position in registration.members),
         person.phone if person else "",
         person.email if person else "",
-        f"{day_in_figures(registration.asked_at)} {clock(registration.asked_at)}",
+        serial(registration.asked_at),
         CHANNELS.get(registration.channel, registration.channel),
         _mail_words(view, registration),
     )
@@ -159,6 +160,9 @@ def _mail_words(view: View, registration: Registration) -> str:
     notice = view.state.notices.get(registration.id)
     if notice is None:
         return ""
+    person = view.people.get(registration.id)
+    if person is not None and not person.email:
+        return "почты нет: позвоните"
     if registration.id in view.outbox.bounced:
         return "не доставлено: проверьте адрес"
     return "отправлено" if notice.id in view.outbox.done else "в очереди"

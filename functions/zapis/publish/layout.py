@@ -127,6 +127,7 @@ def _grid(here: Place) -> Iterator[Change]:
 def _properties(here: Place) -> Json:
     tab = here.tab
     grid = {"rowCount": TYPED_ROWS if typed(tab) else GROWN_ROWS, "columnCount": here.width, "frozenRowCount": 1}
+    grid |= {"frozenColumnCount": tab.frozen} if tab.frozen else {}
     properties = {"sheetId": here.sheet, "title": tab.title, "gridProperties": grid}
     if tab.colour:
         properties["tabColorStyle"] = colour(tab.colour)

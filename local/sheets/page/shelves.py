@@ -1,4 +1,4 @@
-"""The list of files: grouped by what they are to a programme of visits, told by a tab that only they have.
+"""The list of files: grouped by what they are to a programme of visits, told by a tab that they have.
 
 The emulator knows no schema. A file without such a tab stands under «Другие таблицы».
 """
@@ -17,7 +17,7 @@ KINDS = (
     ("Посетители", "Списки предприятий", "Каждое предприятие видит только свой"),
     ("_journal", "Журнал", "Пишет только программа"),
 )
-"""A tell-tale tab, the heading of such files, and whose they are."""
+"""A tell-tale tab, the heading of such files, and whose they are; the first that fits counts."""
 REST = ("Другие таблицы", "")
 MONTHS = [
     "января",
