@@ -223,9 +223,12 @@ def _slot(row: TableRow, desk: Desk, wrong: list[str]) -> SlotId | None:
 
 
 def _ages(row: TableRow, wrong: list[str]) -> tuple[int, ...]:
-    """One age for each of the party: those that were typed, or all grown up."""
+    """One age for each of the party: those that were typed, or all grown up; none where nobody can tell how many."""
     typed = [part.strip() for part in _SEPARATORS.split(row.text("ages")) if part.strip()]
+    before = len(wrong)
     people = _people(row, wrong)
+    if len(wrong) > before:
+        return ()
     if not typed:
         return (ADULT,) * (people or 1)
     if not all(re.fullmatch(r"\d{1,3}", part) and int(part) <= OLDEST for part in typed):
@@ -234,7 +237,7 @@ def _ages(row: TableRow, wrong: list[str]) -> tuple[int, ...]:
         wrong.append(f"«Человек» — {people}, а возрастов {len(typed)}: поправьте то или другое")
     else:
         return tuple(map(int, typed))
-    return (ADULT,)
+    return ()
 
 
 def _people(row: TableRow, wrong: list[str]) -> int | None:
@@ -259,7 +262,7 @@ def _email(row: TableRow, wrong: list[str]) -> str:
 
 
 def _visitors(name: str, others: str, seats: int, wrong: list[str]) -> tuple[str, ...]:
-    """The caller and those who were named; who was not is shown as somebody of the caller's party."""
+    """The caller and those who were named; who was not is shown as somebody of the caller's party. 0 seats: unknown."""
     named = [" ".join(part.split()) for part in _SEPARATORS.split(others) if part.strip()]
     if len(named) >= seats > 0 and named:
         wrong.append(f"«Кто ещё» — {len(named)}, а всего человек {seats}: вместе со звонящим их больше")

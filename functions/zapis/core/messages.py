@@ -1,8 +1,9 @@
 """Messages: an organiser's words to everybody who has a seat in a slot, each told once.
 
 A message is an entry that is named by its slot and its words, so ticking again, a run that died and runs that
-overlap write nothing twice; other words are another message. Who had a seat at that row is written to, and who
-has given it back meanwhile is not. Like all that touches people it first stands for a while as it was typed.
+overlap write nothing twice; other words are another message, for which the tick is set anew. Who had a seat at that
+row is written to, and who has given it back meanwhile is not. Like all that touches people it first stands for a
+while as it was typed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from zapis.core.texts import complaints
 
 LONGEST = 4000
 """Signs; what is longer is no letter."""
+LEFT_TICKED = "галочка осталась от прежнего письма: снимите её и через минуту поставьте снова"
+"""Other words under a tick that sent some already may be half typed: they go to nobody."""
 FRESH = timedelta(days=3)
 """After that a message is no news."""
 
@@ -40,10 +43,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What is remembered of a wish that still waits: its digest, and when it was first seen."""
+    """What is remembered of a wish: its digest, and when it was first seen; None once it was sent under this tick."""
 
     asked: str
-    since: datetime
+    since: datetime | None
 
 
 @dataclass(slots=True)
@@ -67,21 +70,30 @@ def plan(
     """What to append, remember and say of the wishes in the sheet."""
     made = Plan()
     for wish in wishes:
-        entry_id = ids.entry_id("messaged", wish.slot, wish.digest)
-        if not wish.send or entry_id in state.seen:
-            continue
-        why_not = _why_not(wish, state)
-        if why_not:
-            made.said[wish.slot] = why_not
-            continue
-        known = notes.get(wish.slot)
-        since = known.since if known and known.asked == wish.digest else now
-        if now - since < settle:
-            made.notes[wish.slot] = Note(wish.digest, since)
-            made.said[wish.slot] = _waits(wish, state, since + settle)
-        else:
-            made.entries.append(Entry(now, entry_id, wish.slot, writer, Messaged(wish.text)))
+        if wish.send:
+            _consider(made, wish, notes.get(wish.slot), state, now, settle, writer)
     return made
+
+
+def _consider(
+    made: Plan, wish: Wish, known: Note | None, state: State, now: datetime, settle: timedelta, writer: str
+) -> None:
+    entry_id = ids.entry_id("messaged", wish.slot, wish.digest)
+    if entry_id in state.seen:
+        made.notes[wish.slot] = Note(wish.digest, None)
+        return
+    why_not = LEFT_TICKED if known and known.since is None else _why_not(wish, state)
+    if why_not:
+        made.said[wish.slot] = why_not
+        made.notes |= {wish.slot: known} if known and known.since is None else {}
+        return
+    since = known.since if known and known.since and known.asked == wish.digest else now
+    if now - since < settle:
+        made.notes[wish.slot] = Note(wish.digest, since)
+        made.said[wish.slot] = _waits(wish, state, since + settle)
+        return
+    made.entries.append(Entry(now, entry_id, wish.slot, writer, Messaged(wish.text)))
+    made.notes[wish.slot] = Note(wish.digest, None)
 
 
 def notices(state: State, now: datetime) -> Iterator[Notice]:

@@ -23,7 +23,8 @@ from zapis.core.projections import Lines
 from zapis.core.tables import EMPTY
 from zapis.publish.books import Books
 from zapis.publish.files import File
-from zapis.publish.hidden import append_new, lines_of, write_id
+from zapis.publish.hidden import append_new, append_typed, lines_of, write_id
+from zapis.publish.strays import strays
 from zapis.schema import tab
 from zapis.sheets import Json
 
@@ -51,6 +52,8 @@ class Acts:
     calls: calls.Plan
     messages: messages.Plan
     ticks: list[Entry]
+    names: bool = True
+    """Whether sheets may hold any."""
 
     @property
     def entries(self) -> list[Entry]:
@@ -68,9 +71,11 @@ class Acts:
             return []
         rows, place = file.table(CALLS).rows, file.column(CALLS, "id")
         codes = calls.fresh(rows, state)
+        strayed = {code: line for line, code in zip(strays(file), codes, strict=False)} if self.names else {}
         typed = [row.number for row in rows if not row.text("id") and calls.is_typed(row)]
         spare = sum(1 for row in rows if row.text("id") and not calls.is_typed(row))
         requests = [write_id(file.ids[CALLS.key], row, place, next(codes)) for row in typed]
+        requests += append_typed(file, CALLS, strayed)
         return requests + (append_new(file, CALLS, islice(codes, SPARE), set()) if spare < FEW else [])
 
     def lines(self, state: State, catalogue: Catalogue, outbox: Outbox, now: datetime) -> dict[str, Lines]:
@@ -89,12 +94,13 @@ def acts(
     state = books.state
     judged_by = errands.Desk(state, catalogue, books.people, now, rules.settle, rules.writer)
     answered_by = calls.Desk(state, catalogue, now, rules.writer, rules.person_key, rules.names)
-    notes = {SlotId(slot): messages.Note(asked, since) for slot, asked, since in _waiting(file)}
+    notes = {SlotId(slot): messages.Note(asked, since) for slot, asked, since in _noted(file)}
     return Acts(
         errands.plan(_errands(file), _notes(file), judged_by),
         calls.plan(file.table(CALLS).rows, answered_by),
         messages.plan(_wishes(file), notes, state, now=now, settle=rules.settle, writer=rules.writer),
         ticks.plan(ticked, state, now, rules.writer),
+        rules.names,
     )
 
 
@@ -130,10 +136,10 @@ def _wishes(file: File) -> Iterator[messages.Wish]:
             yield messages.Wish(SlotId(row.text("id")), row.text("letter"), send)
 
 
-def _waiting(file: File) -> Iterator[tuple[str, str, datetime]]:
+def _noted(file: File) -> Iterator[tuple[str, str, datetime | None]]:
     for slot, (_, _, asked, since) in lines_of(file, VISITS).items():
-        if asked and since:
-            yield slot, str(asked), parse_moment(str(since))
+        if asked:
+            yield slot, str(asked), parse_moment(str(since)) if since else None
 
 
 def _visits(
@@ -144,6 +150,6 @@ def _visits(
     for slot in dict.fromkeys([*named, *catalogue.slots]):
         told = plan.said.get(slot) or messages.told(state, slot, outbox.done, outbox.failed)
         note = plan.notes.get(slot)
-        waits = (note.asked, format_moment(note.since)) if note else ("", "")
+        kept = (note.asked, format_moment(note.since) if note.since else "") if note else ("", "")
         if slot in named or told:
-            yield slot, (named.get(slot, ""), told, *waits)
+            yield slot, (named.get(slot, ""), told, *kept)

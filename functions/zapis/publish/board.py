@@ -66,9 +66,10 @@ class Board:
 
     def read(self, last: Catalogue, today: date) -> Reading:
         """What organisers typed, in one read. Raises SheetError, SheetsUnavailable."""
-        whole = (*TYPED, CALLS, *HIDDEN)
-        file = read_file(self._sheets, self._spreadsheet, whole, strips=STRIPS, spans=self._spans)
-        self._spans = file.spans
+        covered = [REGISTRATIONS] if self._file and REGISTRATIONS.key in self._file.covered else []
+        whole, strips = (*TYPED, CALLS, *HIDDEN, *covered), [strip for strip in STRIPS if strip.tab not in covered]
+        file = read_file(self._sheets, self._spreadsheet, whole, strips=strips, spans=self._spans)
+        self._spans = {**self._spans, **file.spans}
         self._file = file = self._identities.restored(file, TYPED)
         return read({typed.key: file.table(typed) for typed in TYPED}, last, today)
 
@@ -132,7 +133,9 @@ class Board:
         return write_id(file.ids[given.tab.key], given.row, file.column(given.tab, "id"), given.id)
 
     def _uncovered(self) -> list[Json]:
-        return uncovered(self.file, (*TYPED, CALLS, REGISTRATIONS))
+        """Nothing typed among registrations is wiped out before all of it was read: see `strays`."""
+        tabs = (*TYPED, CALLS, REGISTRATIONS)
+        return uncovered(self.file, [tab for tab in tabs if self.file.is_whole(tab)])
 
     def _rewritten(self, wanted: Wanted) -> list[Json]:
         file = self.file

@@ -60,8 +60,8 @@ class File:
     """Tab key -> where the columns are, of tabs of which only some are read."""
     moved: frozenset[str] = frozenset()
     """The tabs of which other columns were read than were wanted: they say nothing this time."""
-    covered: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """Tab key -> columns in which our formula shows nothing, because somebody typed below it."""
+    covered: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Tab key -> where the columns are in which our formula shows nothing, because somebody typed below it."""
 
     def table(self, tab: Tab) -> Table:
         """The rows of a tab, by column key."""
@@ -71,6 +71,10 @@ class File:
     def texts(self, tab: Tab) -> list[list[str]]:
         """The texts below a tab's header."""
         return [[cell.text for cell in row] for row in self.grids[tab.key][1:]]
+
+    def is_whole(self, tab: Tab) -> bool:
+        """Whether all of the tab was read."""
+        return tab.key in self.grids and tab.key not in self.spans
 
     def has(self, tab: Tab, key: str) -> bool:
         """Whether a column is there."""
@@ -120,7 +124,7 @@ def read_file(
         grids,
         found,
         frozenset(key for key, span in found.items() if span[0] < asked[key][0] or span[1] > asked[key][1]),
-        {tab.key: columns for tab in tabs if (columns := tuple(_covered(tab, by_title[tab.title])))},
+        {tab.key: columns for tab in tabs if (columns := dict(_covered(tab, by_title[tab.title])))},
     )
 
 
@@ -138,12 +142,12 @@ def _ranges(strip: Strip, span: Span) -> Iterator[str]:
     yield f"'{strip.tab.title}'!{first}1:{last}{strip.rows or ''}"
 
 
-def _covered(tab: Tab, sheet: Json) -> Iterator[int]:
-    ours = {column.header for column in tab.columns if column.owner == "formula"}
+def _covered(tab: Tab, sheet: Json) -> Iterator[tuple[str, int]]:
+    ours = {column.header: column.key for column in tab.columns if column.owner == "formula"}
     rows = (sheet.get("data") or [{}])[0].get("rowData", ())
     for index, cell in enumerate(rows[0].get("values", ()) if rows else ()):
         if cell.get("formattedValue") == COVERED and header_of(cell) in ours:
-            yield index
+            yield ours[header_of(cell)], index
 
 
 def _headers(grid: Grid) -> list[str]:

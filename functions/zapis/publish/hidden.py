@@ -115,7 +115,7 @@ def uncovered(file: File, tabs: Iterable[Tab]) -> list[Json]:
 
     One such cell hides the whole column from everybody; whoever copies a row does that without knowing.
     """
-    covered = [(tab, column) for tab in tabs for column in file.covered.get(tab.key, ())]
+    covered = [(tab, column) for tab in tabs for column in file.covered.get(tab.key, {}).values()]
     return [
         {
             "updateCells": {
@@ -162,6 +162,24 @@ def append_new(file: File, visible: Tab, lines: Iterable[str], listed: set[str])
     return [append_ids(file.ids[visible.key], file.column(visible, "id"), new, places)]
 
 
+def append_typed(file: File, visible: Tab, lines: Mapping[str, Mapping[str, str]]) -> list[Json]:
+    """The requests that add lines by their ids with what somebody typed elsewhere, by column key."""
+    return [
+        _filled(append, {file.column(visible, key): text for key, text in typed.items() if file.has(visible, key)})
+        for line_id, typed in lines.items()
+        for append in append_new(file, visible, [line_id], set())
+    ]
+
+
+def _filled(append: Json, texts: Mapping[int, str]) -> Json:
+    """The request with texts in its only row."""
+    (row,) = append["appendCells"]["rows"]
+    for place, text in texts.items():
+        row["values"] += [{} for _ in range(place + 1 - len(row["values"]))]
+        row["values"][place] = {**row["values"][place], **_cell(text)}
+    return append
+
+
 def _rule(column: Column) -> Json | None:
     """What may stand in a cell of a line that is appended."""
     if column.type == "checkbox":
@@ -184,5 +202,5 @@ def _hidden_column(reference: str) -> str:
 
 
 def _cell(value: CellValue) -> Json:
-    kind = "numberValue" if isinstance(value, int) else "stringValue"
+    kind = "numberValue" if isinstance(value, int | float) else "stringValue"
     return {"userEnteredValue": {kind: value}} if value != "" else {}
