@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -145,3 +146,28 @@ def _a_bounce_stands_beside_its_registration(season: Season) -> None:
     lines = season.stage.rows(season.stage.catalogue, "Заявки")
     words = {line["Имя"]: line["Письмо"] for line in lines}
     assert words == {"anna": "отправлено", "boris": "не доставлено: проверьте адрес", "vera": "отправлено"}
+
+
+def test_edits_that_follow_one_another_make_one_letter(season: Season) -> None:
+    """Two minutes are twelve seconds here: an instance whose clock is far from Google's decides nothing."""
+    settle, pause = 12, 8
+    season.sync = season.stage.syncer(settle=settle)
+    season.register("anna")
+    season.told()
+
+    season.edit("Расписание", Дата="13.12.2030", Подтверждаю=True)
+    assert season.told() == {}
+    for edit in ({"tab": "Расписание", "Начало": "12:00"}, {"tab": "Предприятия", "Адрес": "Рабочая улица, 1"}):
+        season.stage.emulator.clock.advance(pause)
+        season.edit(**edit)
+        assert season.told() == {}
+    (row,) = season.stage.rows(season.stage.catalogue, "Расписание")
+    assert re.search(r"затронет 1 человека: 1 заявка; вступит в силу в \d\d:\d\d", row["Проверка"])
+
+    season.stage.emulator.clock.advance(settle)
+    told = season.told()
+    assert len(season.behaviour.letters) == 1
+    update = calendar(told["anna"])
+    assert (update["DTSTART"], update["SEQUENCE"]) == ("20301213T120000", "1")
+    assert "Рабочая улица" in update["LOCATION"]
+    assert season.told() == {}
