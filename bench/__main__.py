@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bench import batch, cold, folding, letters, pages, rush
+from bench import batch, cold, folding, letters, pages, rush, syncing
 from bench.batch import Batch
 from bench.cold import Cold, FirstVisitor
 from bench.folding import Folding
 from bench.letters import Backlog
 from bench.pages import Pages
 from bench.rush import Rush
+from bench.syncing import Syncing
 from bench.table import facts, table
 
 T = TypeVar("T")
@@ -43,9 +44,12 @@ class Plan:
     starts: int = 9
     mail: bool = True
     mailing: float = 30.0
+    synced: int = 10_000
 
 
-QUICK = Plan(visitors=500, seconds=6.0, tutorial_crowd=60, calls=20, lone=8, starts=3, mail=False, mailing=3.0)
+QUICK = Plan(
+    visitors=500, seconds=6.0, tutorial_crowd=60, calls=20, lone=8, starts=3, mail=False, mailing=3.0, synced=1_000
+)
 
 
 def main() -> None:
@@ -63,11 +67,22 @@ def main() -> None:
     read = _doing("the catalogue's page", pages.measure())
     one = _doing("one batch", batch.measure())
     owed = _doing("a backlog of letters", letters.measure(seconds=plan.mailing))
+    synced = _doing("runs of sync", syncing.measure(plan.synced))
     print(_machine(load, time.time() - begun))
     print(f"One Sheets call: {call * 1e3:.0f} ms (median). Waits are in multiples of it.\n")
     print(_rushes(columns, call))
     print()
-    print(facts([*_peaks(columns, lone, call), *_cold(starts, first, call), *_speeds(folds, read), *_letters(owed)]))
+    print(
+        facts(
+            [
+                *_peaks(columns, lone, call),
+                *_cold(starts, first, call),
+                *_speeds(folds, read),
+                *_letters(owed),
+                *_syncs(synced),
+            ]
+        )
+    )
     print()
     print(_batch(one, call))
 
@@ -163,6 +178,21 @@ def _letters(owed: Backlog) -> list[tuple[str, str, str]]:
     return [
         (f"letters, {owed.owed:,} of them owed", f"{owed.a_second:,.0f} a second", ""),
         ("runs of deliver until all are sent", f"{owed.runs:.1f}", f"({owed.connections} connection a run)"),
+    ]
+
+
+def _syncs(synced: Syncing) -> list[tuple[str, str, str]]:
+    name = f"sync of {synced.registrations:,}"
+    runs = [
+        ("every line new", synced.first),
+        ("cold, nothing changed", synced.cold),
+        ("a hundred came", synced.busy),
+        ("nothing changed", synced.idle),
+    ]
+    return [
+        *((f"{name}, {what}", f"{took:.1f} s of processor", "") for what, took in runs),
+        ("most calls of a run to one spreadsheet", f"{synced.reads} read, {synced.writes} write", "(1 and 1)"),
+        ("writes of a run in which nothing changed", f"{synced.idle_writes}", "(0)"),
     ]
 
 
