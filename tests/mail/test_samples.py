@@ -45,6 +45,14 @@ def test_other_words_send_another_sample(box: Mailbox) -> None:
     assert sorted(told["subject"] for told in box.messages()) == ["Образец: Вторые", "Образец: Первые"]
 
 
+def test_a_sample_that_went_is_no_trace_of_a_registration(box: Mailbox) -> None:
+    story = Story()
+    ticked(story)
+    deliverer(story.ledger(), box).run("r1")
+
+    assert deliverer(story.ledger(), box).run("an instance that begins anew") == NOTHING
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_mail_has_a_sample(kind: NoticeKind, language: str, box: Mailbox) -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from zapis.core import ids
 from zapis.core.difference import Difference, compare
 from zapis.core.entries import Entry, Requested, Row, format_moment, parse_moment
 from zapis.core.marks import FIRST_ROW, Found, Mark
@@ -67,7 +68,7 @@ class Recorded:
         if kind == ACCEPTED:
             self._accept(str(items["truth"]), items["without"], items["over"])
         elif kind != FINGERPRINTS:
-            self.mentioned.update(map(_registration_of, filter(_is_notice, items)))
+            self.mentioned.update(filter(ids.is_registration, map(_registration_of, filter(_is_notice, items))))
         elif items["truth"] == self.truth:
             self._extend(items["first"] - FIRST_ROW, items["rows"])
             self.at = at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 from zapis.core.model import EntryId, RegistrationId, SlotId
 
@@ -11,6 +12,11 @@ from zapis.core.model import EntryId, RegistrationId, SlotId
 def registration_id(slot: SlotId, key: str) -> RegistrationId:
     """The id of a request: 24 letters and digits (120 bits) that follow from the slot and the once-only key."""
     return RegistrationId(_digest("registration", slot, key))
+
+
+def is_registration(text: str) -> bool:
+    """Whether `text` is what `registration_id` makes; letters to organisers and enterprises have other names."""
+    return re.fullmatch(r"[A-Z2-7]{24}", text) is not None
 
 
 def entry_id(kind: str, *parts: str) -> EntryId:
