@@ -14,7 +14,7 @@ import pytest
 from tests.commands.conftest import ACCOUNT, Desk
 from tests.commands.dns import Names
 from tests.mail.server import Behaviour, Server
-from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, to_rows
+from zapis.core.catalogue import HERE, Catalogue, Enterprise, EnterpriseId, to_rows
 from zapis.ledger.port import Append
 from zapis.ledger.sheet import SheetLedger
 
@@ -190,6 +190,24 @@ def test_rosters_are_looked_at_too(deployment):
     (wrong,) = wrongs(deployment.look())
 
     assert wrong.startswith("Roster of Завод «Москвич»: ")
+
+
+def test_a_list_that_is_kept_in_the_catalogue_has_no_file_of_its_own_to_look_at(deployment):
+    deployment.has_roster(HERE)
+
+    result = deployment.look()
+
+    assert wrongs(result) == {}
+    assert "✓ Sharing: 2 files are open to named accounts only" in result.stdout
+    assert "Catalogue: the visitors of Завод «Москвич» are listed in it" in result.stdout
+
+
+def test_a_roster_that_is_open_to_anyone_is_told(deployment):
+    roster = deployment.desk.file("roster")
+    deployment.has_roster(roster)
+    deployment.desk.emulator.world.drive.grant(roster, {"type": "anyone", "role": "reader"})
+
+    assert "Sharing: Roster of Завод «Москвич» is open to anyone with the link" in wrongs(deployment.look())
 
 
 def test_a_file_that_is_open_to_anyone_is_told(deployment):

@@ -13,7 +13,7 @@ from datetime import timedelta
 from zapis.app import open_ledger
 from zapis.commands.patience import Patience
 from zapis.commands.screen import Finding, fine, note, wrong
-from zapis.core.catalogue import from_rows
+from zapis.core.catalogue import HERE, Catalogue, from_rows
 from zapis.errors import CallRefused, QuotaExceeded, SheetError, SheetsUnavailable, ZapisError
 from zapis.ledger.sheet import LARGEST_SKEW
 from zapis.publish.layout import TIME_ZONE, lacking
@@ -51,8 +51,10 @@ def look_at_google(settings: Settings) -> Iterator[Finding]:
     if file:
         yield from _quota(sheets, file)
         yield _clock(sheets.clock_skew)
-    files = list(_files(settings, sheets))
+    catalogue = _published(settings, sheets)
+    files = list(_files(settings, catalogue))
     yield from _look_at_files(files, sheets)
+    yield from _lists_in_the_catalogue(settings, catalogue)
     yield from _sharing(files, settings)
 
 
@@ -79,18 +81,30 @@ def _clock(skew: timedelta) -> Finding:
     return fine("Clock: within 2 s of Google's")
 
 
-def _files(settings: Settings, sheets: Sheets) -> Iterator[_File]:
+def _published(settings: Settings, sheets: Sheets) -> Catalogue:
+    """The catalogue in force; an empty one if it cannot be read, which is told of the ledger."""
+    try:
+        return from_rows(open_ledger(settings, sheets).catalogue())
+    except (ZapisError, ValueError, KeyError, TypeError, LookupError):
+        return Catalogue()
+
+
+def _files(settings: Settings, catalogue: Catalogue) -> Iterator[_File]:
     if settings.ledger and not settings.database:
         yield _File("Ledger", "ledger", settings.ledger)
     if settings.catalogue:
         yield _File("Catalogue", "catalogue", settings.catalogue)
-    try:
-        catalogue = from_rows(open_ledger(settings, sheets).catalogue())
-    except (ZapisError, ValueError, KeyError, TypeError, LookupError):
-        return
     for enterprise in catalogue.enterprises.values():
-        if enterprise.roster:
+        if enterprise.roster not in ("", HERE, settings.catalogue):
             yield _File(f"Roster of {enterprise.name}", "roster", enterprise.roster)
+
+
+def _lists_in_the_catalogue(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
+    """Who is given a list there is given all lists, and every visitor's address."""
+    hosts = [host.name for host in catalogue.enterprises.values() if host.roster in (HERE, settings.catalogue)]
+    if hosts:
+        remedy = "who may open it sees all registrations, too: see that you trust everybody it is shared with"
+        yield note(f"Catalogue: the visitors of {', '.join(hosts)} are listed in it", remedy)
 
 
 def _look_at_files(files: list[_File], sheets: Sheets) -> Iterator[Finding]:
