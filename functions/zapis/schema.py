@@ -47,6 +47,8 @@ class FilterView:
     title: str
     sort: str
     """The column by which its rows stand."""
+    then: tuple[str, ...] = ()
+    """The columns by which rows stand that are alike in that one."""
     descending: bool = False
     only: tuple[tuple[str, str], ...] = ()
     """Columns and the text that a row must have in them to be shown."""
@@ -126,13 +128,17 @@ def _tab(path: Path) -> Tab:
         rows=tuple(declared.get("rows", ())),
         charts=tuple(Chart(**{**chart, "series": tuple(chart["series"])}) for chart in declared.get("charts", ())),
         frozen=declared.get("frozen", 0),
-        views=tuple(FilterView(**{**view, "only": _pairs(view, "only")}) for view in declared.get("views", ())),
+        views=tuple(map(_view, declared.get("views", ()))),
     )
 
 
 def _column(declared: dict[str, Any]) -> Column:
     choices = tuple(declared.get("choices", ()))
     return Column(**{**declared, "choices": choices, "colours": _pairs(declared, "colours")})
+
+
+def _view(declared: dict[str, Any]) -> FilterView:
+    return FilterView(**{**declared, "then": tuple(declared.get("then", ())), "only": _pairs(declared, "only")})
 
 
 def _pairs(declared: dict[str, Any], name: str) -> tuple[tuple[str, str], ...]:

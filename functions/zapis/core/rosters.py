@@ -6,23 +6,27 @@ no address, no other visit of the person. Once the enterprise has its list, what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from zapis.core.briefing import brief
 from zapis.core.catalogue import MOSCOW, EnterpriseId
-from zapis.core.model import Registration, SlotId, SlotStatus, Standing
+from zapis.core.fold import State
+from zapis.core.habits import day_number
+from zapis.core.model import Registration, RegistrationId, SlotId, SlotStatus, Standing
 from zapis.core.people import Person
 from zapis.core.projections import CellValue, Lines, View
 from zapis.core.rules import ADULT, is_frozen
-from zapis.core.russian import clock, counted, day_in_figures, day_in_words
+from zapis.core.russian import clock, counted, day_in_words
 from zapis.core.ticks import line_id
 
 TRANSFER = "transfer"
 """The kind of consent by which an enterprise is told who comes."""
 LED = "   "
 """Before the name of who comes with somebody."""
+UNKNOWN = "—"
+"""The name of who is not known, or may not be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,8 @@ def _people(view: View, slot: SlotId) -> Iterator[Printed]:
 def _printed_cells(
     view: View, registration: Registration, position: int, number: CellValue, changed: str, first: bool
 ) -> tuple[CellValue, ...]:
-    person = _person(view, registration)
-    name = _name(person, position)
+    person = known_to_host(view.state, view.people, registration)
+    name = name_of(person, position)
     phone = person.phone if person and first else ""
     return (number, name if first else LED + name, registration.ages[position], phone, registration.code, changed, "")
 
@@ -122,14 +126,14 @@ def _comes(registration: Registration, position: int) -> bool:
 
 def _line(view: View, registration: Registration, position: int, number: CellValue) -> tuple[CellValue, ...]:
     slot = view.catalogue.slots[registration.slot]
-    person = _person(view, registration)
+    person = known_to_host(view.state, view.people, registration)
     first = in_order(registration)[0]
     return (
-        day_in_figures(slot.starts),
+        day_number(slot.starts),
         clock(slot.starts),
         view.catalogue.tour_of(slot.id).title,
         number,
-        _name(person, position),
+        name_of(person, position),
         registration.ages[position],
         person.name if person and len(registration.ages) > 1 else "",
         person.phone if person and position == first else "",
@@ -151,13 +155,16 @@ def _standing(view: View, registration: Registration, position: int) -> str:
     return f"{words}: {changed} после передачи списка" if changed else words
 
 
-def _person(view: View, registration: Registration) -> Person | None:
+def known_to_host(
+    state: State, people: Mapping[RegistrationId, Person], registration: Registration
+) -> Person | None:
     """Who is behind it; nobody for an enterprise that may no longer be told."""
-    return None if view.state.has_withdrawn(registration.id, TRANSFER) else view.people.get(registration.id)
+    return None if state.has_withdrawn(registration.id, TRANSFER) else people.get(registration.id)
 
 
-def _name(person: Person | None, position: int) -> str:
-    return person.visitors[position] if person and position < len(person.visitors) else "—"
+def name_of(person: Person | None, position: int) -> str:
+    """A visitor's name, `UNKNOWN` where there is none."""
+    return person.visitors[position] if person and position < len(person.visitors) else UNKNOWN
 
 
 def _briefing(view: View, slot: SlotId) -> str:

@@ -65,7 +65,7 @@ def _filter(here: Place, view: FilterView) -> Json:
         "filterViewId": view_id(view),
         "title": view.title,
         "range": {"sheetId": here.sheet, "startRowIndex": 0},
-        "sortSpecs": [{"dimensionIndex": here.columns[view.sort], "sortOrder": order}],
+        "sortSpecs": [{"dimensionIndex": here.columns[key], "sortOrder": order} for key in (view.sort, *view.then)],
     }
     if view.only:
         made["filterSpecs"] = [_only(here.columns[key], text) for key, text in view.only]
