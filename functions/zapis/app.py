@@ -158,6 +158,7 @@ def _links(chosen: Settings, tokens: Tokens) -> Callable[[datetime], Mapping[str
 
 @cache
 def _deliverer() -> Deliverer:
+    from zapis.core.catalogue import HERE
     from zapis.mail.deliver import LOOK_AGAIN_AFTER, Deliverer
     from zapis.mail.smtp import SmtpTransport
     from zapis.tokens import Tokens
@@ -173,6 +174,8 @@ def _deliverer() -> Deliverer:
         chosen.mail_from,
         per_minute=chosen.mail_per_minute,
         look_again_after=LOOK_AGAIN_AFTER,
+        roster_link=lambda roster: chosen.address_of(chosen.catalogue if roster == HERE else roster),
+        names=chosen.sheet_names,
     )
 
 

@@ -70,6 +70,11 @@ class Settings:
             return "sheets"
         return "both" if self.sheet_names else "database"
 
+    def address_of(self, spreadsheet: str | None) -> str:
+        """Where a person opens a spreadsheet; empty for none."""
+        host = f"http://{self.emulator}" if self.emulator else "https://docs.google.com"
+        return f"{host}/spreadsheets/d/{spreadsheet}/edit" if spreadsheet else ""
+
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """The settings. Raises SettingsError with a sentence for the operator."""

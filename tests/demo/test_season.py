@@ -152,7 +152,7 @@ def test_the_typography_is_russian(fault, pattern):
 def test_no_phone_and_no_address_is_anybodys():
     for row in SEASON.enterprises:
         assert re.fullmatch(r"\+7 495 000-\d\d-\d\d", row["phone"].replace("\u00a0", " "))
-        assert row["contact"].endswith(".example")
+        assert row["contact_email"].endswith(".example")
 
 
 def test_a_moment_is_counted_from_the_day_of_laying_out():

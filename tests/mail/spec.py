@@ -27,6 +27,7 @@ from zapis.core.entries import (
     Messaged,
     Moved,
     Requested,
+    SeatedOver,
     SlotOffered,
     from_row,
     to_row,
@@ -203,6 +204,9 @@ class Story:
 
     def write(self, text: str, slot: str = "S") -> None:
         self.land(Messaged(text), slot)
+
+    def seat_over(self, id: RegistrationId, slot: str = "S") -> None:
+        self.land(SeatedOver(id), slot)
 
     def attend(self, id: RegistrationId, *members: int, slot: str = "S") -> None:
         self.land(Attended(id, members), slot)

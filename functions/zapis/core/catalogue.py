@@ -89,6 +89,8 @@ class Enterprise:
     wheelchair: Wheelchair = ""
     stairs: Stairs = ""
     noise: Noise = ""
+    contact_email: str = ""
+    """Who is sent the list at the freeze; nobody where it is empty."""
 
     @property
     def place(self) -> str:

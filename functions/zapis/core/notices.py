@@ -33,6 +33,8 @@ DESTROYED = "destroyed"
 SYNC_LEASE = "lease.sync"
 """What a run of `sync` claims before it writes to people's spreadsheets."""
 LEASE_LASTS = timedelta(minutes=1)
+LISTS = "LIST-"
+"""What the name of a letter to an enterprise begins with; no registration's does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Outbox:
     """When the mail server refused us, since it last took a letter."""
     destroyed: dict[str, Destruction] = field(default_factory=dict)
     """Registrations whose names and contacts are no more."""
+    handed: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """Letters to enterprises that went, by what they are about, each with the moment as of which it was written."""
 
     def apply(self, row: Sequence[str]) -> None:
         """Take one row in; a row that cannot be read says nothing."""
@@ -88,6 +92,7 @@ class Outbox:
             if kind == CLAIMED:
                 self._claim(item, Claim(run, at))
             elif kind == SENT:
+                self._note_list(item, at)
                 self._end(item)
                 self.taken_at = at
                 self.bounced.pop(_registration(item), None)
@@ -109,6 +114,12 @@ class Outbox:
         standing = self.claims.get(item)
         if standing is None or standing.run == claim.run or claim.at - standing.at >= _lasts(item):
             self.claims[item] = claim
+
+    def _note_list(self, item: str, at: datetime) -> None:
+        """What a letter says is as old as the claim under which it was written."""
+        if item.startswith(LISTS):
+            claim = self.claims.get(item)
+            self.handed.setdefault(_registration(item), {}).setdefault(item, claim.at if claim else at)
 
     def _end(self, item: str) -> None:
         self.claims.pop(item, None)

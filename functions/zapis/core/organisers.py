@@ -339,6 +339,7 @@ def _enterprise(row: _Row) -> Enterprise:
         wheelchair=_choice(row, "wheelchair", WHEELCHAIRS),
         stairs=_choice(row, "stairs", STAIRS),
         noise=_choice(row, "noise", NOISES),
+        contact_email=row.read("contact_email", habits.address, empty=""),
     )
 
 

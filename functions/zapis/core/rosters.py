@@ -155,9 +155,7 @@ def _standing(view: View, registration: Registration, position: int) -> str:
     return f"{words}: {changed} после передачи списка" if changed else words
 
 
-def known_to_host(
-    state: State, people: Mapping[RegistrationId, Person], registration: Registration
-) -> Person | None:
+def known_to_host(state: State, people: Mapping[RegistrationId, Person], registration: Registration) -> Person | None:
     """Who is behind it; nobody for an enterprise that may no longer be told."""
     return None if state.has_withdrawn(registration.id, TRANSFER) else people.get(registration.id)
 

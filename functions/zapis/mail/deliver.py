@@ -23,17 +23,18 @@ from urllib.parse import urlsplit
 
 from zapis.core.alternatives import Alternative, alternatives
 from zapis.core.audit import Witness
-from zapis.core.catalogue import Catalogue, from_rows
+from zapis.core.catalogue import Catalogue, EnterpriseId, from_rows
 from zapis.core.entries import Entry, Erased, Row, Unreadable
 from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
+from zapis.core.handovers import Handover, is_handover
 from zapis.core.marks import Found, found
 from zapis.core.model import Notice, NoticeId, NoticeKind, Registration, RegistrationId
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, HELD, SENT, Outbox, due, outbox_row, stands
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
 from zapis.ledger.port import Append, Fresh, Ledger, Part
-from zapis.mail import concerns
+from zapis.mail import concerns, handovers
 from zapis.mail.letters import RUSSIAN, Letter, Links, Matter, Sender, compose, language_of
 from zapis.mail.mime import UnusableAddress, to_message
 from zapis.mail.samples import letter as sample_letter
@@ -136,7 +137,8 @@ class Deliverer:
     `open_ledger` is called at the first run. Links in letters begin with `site_url`; `mail_from` is an address,
     with a name before it if it should not be the season's title. At most `per_minute` letters go in a minute (0: as
     many as the server takes). A run that sent something looks again `look_again_after` seconds later (None: it
-    ends). Raises SettingsError for any other `mail_from`.
+    ends). Enterprises are led to their spreadsheets by `roster_link` and told `names` only where sheets may show them.
+    Raises SettingsError for any other `mail_from`.
     """
 
     def __init__(
@@ -150,6 +152,8 @@ class Deliverer:
         budget_seconds: float = BUDGET_SECONDS,
         per_minute: float = 0.0,
         look_again_after: float | None = None,
+        roster_link: Callable[[str], str] = lambda roster: "",
+        names: bool = True,
     ) -> None:
         self._open_ledger = open_ledger
         self._transport = transport
@@ -159,6 +163,7 @@ class Deliverer:
         self._budget = min(budget_seconds, LONGEST_BUDGET)
         self._tempo = Tempo(per_minute)
         self._look_again_after = look_again_after
+        self._ways = handovers.Ways(self._gate_link, roster_link, names)
         self._witness = Witness()
         self._forget()
         self._catalogue = Catalogue()
@@ -236,7 +241,8 @@ class Deliverer:
         self._samples = samples(self._state, self._catalogue, self._outbox, now)
         to_organisers = concerns.due(self._catalogue, self._outbox, now)
         own = [*(matter.notice for matter in self._samples.values()), *([to_organisers] if to_organisers else [])]
-        return [*due(self._state, self._outbox, now), *own]
+        to_enterprises = handovers.due(self._state, self._catalogue, self._outbox, now)
+        return [*due(self._state, self._outbox, now), *to_enterprises, *own]
 
     def _claim(self, run: _Run, notices: list[Notice]) -> list[Notice]:
         """Those of `notices` that are this run's to send."""
@@ -277,10 +283,10 @@ class Deliverer:
 
     def _outcome(self, notice: Notice, connection: Connection) -> Outcome:
         person = self._people.get(notice.registration)
-        if person is None and not self._is_to_organisers(notice):
+        if person is None and not self._is_to_colleagues(notice):
             return Failed(NOBODY)
         try:
-            message = to_message(self._letter(notice, person) if person else self._to_organisers(notice))
+            message = to_message(self._letter(notice, person) if person else self._to_colleagues(notice))
         except UnusableAddress as error:
             return Failed(str(error))
         except Exception as error:  # one letter that cannot be written must not hold up the others
@@ -306,14 +312,28 @@ class Deliverer:
             return ()
         return alternatives(self._state, self._catalogue, registration, self._opened().now())
 
-    def _is_to_organisers(self, notice: Notice) -> bool:
-        return notice.registration == concerns.ABOUT or notice.id in self._samples
+    def _is_to_colleagues(self, notice: Notice) -> bool:
+        """Whether it is for those who run the visits: organisers or an enterprise."""
+        return notice.registration == concerns.ABOUT or notice.id in self._samples or is_handover(notice)
 
-    def _to_organisers(self, notice: Notice) -> Letter:
+    def _to_colleagues(self, notice: Notice) -> Letter:
         if notice.registration == concerns.ABOUT:
             return concerns.letter(notice, self._catalogue, self._sender)
+        if is_handover(notice):
+            return self._handover(notice)
         site = f"{self._site_url}/"
         return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site, site))
+
+    def _handover(self, notice: Notice) -> Letter:
+        handover = self._standing(notice)
+        assert handover is not None, "it stood just now, and nothing was read since"
+        return handovers.letter(handover, self._state, self._catalogue, self._people, self._sender, self._ways)
+
+    def _standing(self, notice: Notice) -> Handover | None:
+        return handovers.standing(notice, self._state, self._catalogue, self._outbox, self._opened().now())
+
+    def _gate_link(self, enterprise: EnterpriseId) -> str:
+        return f"{self._site_url}/gate/{self._tokens.gate(enterprise)}"
 
     def _links(self, registration: RegistrationId, language: str) -> Links:
         """They lead on in the letter's language; the site's own needs no word in its addresses."""
@@ -324,7 +344,9 @@ class Deliverer:
 
     def _stands(self, notice: Notice) -> bool:
         """Whether no later entry has overtaken it."""
-        return self._is_to_organisers(notice) or stands(self._state, notice, self._opened().now())
+        if is_handover(notice):
+            return self._standing(notice) is not None
+        return self._is_to_colleagues(notice) or stands(self._state, notice, self._opened().now())
 
     def _record(self, run: _Run, pauses: tuple[float, ...] = (0.0,)) -> None:
         """Write down what became of letters; what cannot be written now is kept for the next time."""

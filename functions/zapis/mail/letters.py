@@ -147,7 +147,7 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
         to=season.rehearsal or matter.person.email,
         sender=sender if sender.name else replace(sender, name=season.title),
         reply_to=season.email,
-        subject=_one_line(rehearsed + str(getattr(words, "subject", "")), LONGEST_SUBJECT),
+        subject=one_line(rehearsed + str(getattr(words, "subject", "")), LONGEST_SUBJECT),
         text=bind(templates.get_template("letter.txt").render(layout)),
         html=bind(templates.get_template("letter.html").render(layout)),
         language=language,
@@ -180,7 +180,7 @@ def _scene(
         "instead": [(visit_of(catalogue, a.slot, a.terms), links.visit(a.slot), a.seats_left) for a in matter.instead],
         "links": links,
         "picture": f"code.{_message_id(notice, sender)}" if stage == "seat" and links.shown else "",
-        "name": _presentable(matter.person.name),
+        "name": presentable(matter.person.name),
         "code": registration.code,
         "seats": registration.seats,
         "party": _party(registration, matter.person),
@@ -210,15 +210,16 @@ def _before(matter: Matter, catalogue: Catalogue) -> Visit | None:
 def _party(registration: Registration, person: Person) -> list[tuple[str, int]]:
     """Who is coming: name and age on the day."""
     names = person.visitors
-    return [(_presentable(names[m]), registration.ages[m]) for m in registration.members if m < len(names)]
+    return [(presentable(names[m]), registration.ages[m]) for m in registration.members if m < len(names)]
 
 
-def _presentable(name: str) -> str:
+def presentable(name: str) -> str:
     """A name as typed, on one line; empty if it would turn a letter to somebody else into an advertisement."""
-    return "" if _LOOKS_LIKE_A_LINK.search(name) else _one_line(name, LONGEST_NAME)
+    return "" if _LOOKS_LIKE_A_LINK.search(name) else one_line(name, LONGEST_NAME)
 
 
-def _one_line(text: str, longest: int) -> str:
+def one_line(text: str, longest: int) -> str:
+    """The text without what breaks lines, cut where it is too long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
@@ -240,7 +241,7 @@ def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, co
         stamp=matter.notice.at,
         starts=visit.starts,
         ends=visit.ends,
-        summary=_one_line(visit.title, LONGEST_SUBJECT),
+        summary=one_line(visit.title, LONGEST_SUBJECT),
         location=", ".join(filter(None, (visit.enterprise, visit.address))),
         description="\n".join(filter(None, (visit.gate, visit.documents, visit.clothes, code))),
         organiser=sender.address,

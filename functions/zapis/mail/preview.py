@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from zapis.core import ids
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId, terms_of
-from zapis.core.entries import Entry, SlotOffered
+from zapis.core.entries import Entry, Requested, SlotOffered
 from zapis.core.fold import State, fold
-from zapis.core.model import EntryId, NoticeKind, SlotId, SlotStatus
-from zapis.mail.letters import Letter, Links, Sender, compose
+from zapis.core.handovers import Change, Handover, HandoverKind
+from zapis.core.ids import registration_id
+from zapis.core.model import EntryId, Notice, NoticeKind, RegistrationId, SlotId, SlotStatus
+from zapis.core.people import Person
+from zapis.mail.handovers import Ways, letter
+from zapis.mail.letters import RUSSIAN, Letter, Links, Sender, compose
 from zapis.mail.specimens import VISITORS, specimen
 
 NOW = datetime(2031, 12, 1, 7, 0, tzinfo=UTC)
@@ -64,10 +68,17 @@ SHOES = Tour(
     children_per_adult=4,
 )
 WALLET = replace(SHOES, id=TourId("W"), title="Сшей кошелёк сам", kind="workshop", minutes=120)
+PARTIES = (
+    ("Анна Образцова", "Маша Образцова", "Миша Образцов"),
+    ("Ирина Ковалёва", "Пётр Ковалёв"),
+    ("Борис Андреев",),
+    ("Тимур Сафин",),
+)
+AGES = (34, 12, 9)
 
 
-def letters() -> Iterator[tuple[NoticeKind, str, Letter]]:
-    """Each kind in each language."""
+def letters() -> Iterator[tuple[str, str, Letter]]:
+    """Each kind in each language, and what enterprises are sent."""
     catalogue = _catalogue()
     state = _state(catalogue)
     slot = state.slots[SlotId("S0")]
@@ -81,6 +92,21 @@ def letters() -> Iterator[tuple[NoticeKind, str, Letter]]:
                 known = replace(matter.notice.before, place=before)
                 matter = replace(matter, notice=replace(matter.notice, before=known))
             yield kind, language, compose(matter, catalogue, SENDER, LINKS)
+    yield from _to_an_enterprise(catalogue)
+
+
+def _to_an_enterprise(catalogue: Catalogue) -> Iterator[tuple[str, str, Letter]]:
+    """The list of some parties, and what follows it when one of them came late and another will not come."""
+    slot, freeze = SlotId("S0"), VISIT - timedelta(hours=24)
+    people = {registration_id(slot, names[0]): Person(names[0], "", "", names) for names in PARTIES}
+    asked = ((id, Requested(AGES[: len(person.visitors)], (), False, id)) for id, person in people.items())
+    state = fold((Entry(NOW, EntryId(id), slot, "preview", fact) for id, fact in asked), _state(catalogue))
+    ways = Ways(lambda enterprise: f"{SITE}gate/invented", lambda roster: f"{SITE}roster")
+    came, *_, left = people
+    changes = (Change(came, (0, 1), ()), Change(left, (), (0,)))
+    notice = Notice(NoticeKind.MESSAGE, RegistrationId("LIST-S0"), slot, freeze, 0)
+    for handover in (Handover(HandoverKind.LIST, notice), Handover(HandoverKind.CHANGES, notice, changes)):
+        yield handover.kind, RUSSIAN, letter(handover, state, catalogue, people, SENDER, ways)
 
 
 def _catalogue() -> Catalogue:

@@ -18,6 +18,7 @@ from zapis.core.calls import PersonKeys
 from zapis.core.catalogue import MOSCOW, Storage, to_rows, worded
 from zapis.core.concerns import concerns
 from zapis.core.entries import to_row
+from zapis.core.handovers import undelivered
 from zapis.core.model import SlotId
 from zapis.core.notices import CLAIMED, SYNC_LEASE, outbox_row
 from zapis.core.offers import Decision, Pending, decide
@@ -178,8 +179,9 @@ class Sync:
         return decision
 
     def _troubles(self) -> dict[str, str]:
-        """What keeps rosters from being written, by enterprise, for organisers."""
-        return {str(enterprise): trouble.sentence for enterprise, trouble in self._rosters.troubles.items()}
+        """What keeps rosters from being written, or their letters from arriving, by enterprise, for organisers."""
+        unwritten = {str(enterprise): trouble.sentence for enterprise, trouble in self._rosters.troubles.items()}
+        return {**undelivered(self._books.catalogue, self._books.outbox), **unwritten}
 
     def _acts(self, reading: Reading, decision: Decision, now: datetime) -> Acts:
         """What organisers and enterprises did; the rosters whose turn it is are opened for that."""
