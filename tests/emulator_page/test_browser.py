@@ -50,7 +50,7 @@ def test_charts_float_over_the_cells_that_they_are_anchored_to(desk: Desk):
     desk.open("Сводка")
     charts = desk.page.locator("img.chart")
 
-    expect(charts).to_have_count(4)
+    expect(charts).to_have_count(8)
     for chart in charts.all():
         expect(chart).not_to_have_js_property("naturalWidth", 0)
     assert charts.first.bounding_box()["x"] > desk.cell("D2").bounding_box()["x"]
