@@ -12,9 +12,11 @@ from tests.mail.spec import STARTS, TERMS, Story, catalogue
 from tests.mail.test_deliver import NOTHING, SITE, TOKENS, Watched, url
 from zapis.core import catalogue as shelf
 from zapis.core.catalogue import EnterpriseId
+from zapis.core.entries import ConsentWithdrawn
 from zapis.core.handovers import GATHERED, undelivered
 from zapis.core.model import SlotStatus
 from zapis.core.notices import CLAIMED, Outbox
+from zapis.core.rosters import TRANSFER
 from zapis.ledger.port import Append, Ledger, Part
 from zapis.mail.deliver import Deliverer
 from zapis.mail.smtp import SmtpTransport
@@ -277,3 +279,13 @@ def test_a_season_of_before_has_no_address_and_is_read(box: Mailbox) -> None:
     rows = [(kind, id, item.replace(',"contact_email":""', "")) for kind, id, item in shelf.to_rows(catalogue())]
 
     assert shelf.from_rows(rows).enterprises == catalogue().enterprises
+
+
+def test_who_took_back_their_consent_to_be_told_of_is_a_head_without_a_name(story: Story, box: Mailbox) -> None:
+    petr, _ = story.state().registrations
+    story.land(ConsentWithdrawn(petr, TRANSFER))
+    deliverer(story.ledger(), box).run("r1")
+
+    (told,) = to_the_enterprise(box)
+    assert "Яковлев" not in told["text"] + told["html"]
+    assert "— —, 34 года" in told["text"]
