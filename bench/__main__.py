@@ -169,8 +169,11 @@ def _speeds(folds: Sequence[Folding], read: Pages) -> list[tuple[str, str, str]]
         ]
     return [
         *told,
-        ("catalogue pages, 32 readers", f"{read.a_second:,.0f} a second", ""),
-        ("one catalogue page", f"{read.one * 1e3:.2f} ms, {read.kilobytes:.1f} kB", ""),
+        (f"catalogue pages of {read.slots} slots, 32 readers", f"{read.a_second:,.0f} a second", ""),
+        ("one catalogue page", f"{read.one * 1e3:.2f} ms, {read.kilobytes:.1f} kB", "(10 ms)"),
+        ("the same after a registration, made anew", f"{read.anew * 1e3:.1f} ms", ""),
+        ("the same reloaded, a 304", f"{read.unchanged * 1e3:.2f} ms", ""),
+        ("a style sheet", f"{read.style * 1e3:.2f} ms", ""),
     ]
 
 

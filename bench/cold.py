@@ -117,3 +117,7 @@ def _hello(target: str, **more: str) -> Callable[[Ground, int], Part]:
         return Part(f"{target}-{port}", argv, {**os.environ, **more})
 
     return part
+
+
+if __name__ == "__main__":
+    print(starts(), first_visitors())

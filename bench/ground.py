@@ -63,7 +63,7 @@ class CountedQuota(Quota):
 class Ground:
     """A laid-out season. `restless` is Google with its quotas and its latency; still, it answers at once."""
 
-    def __init__(self, folder: Folder, emulator: Emulator) -> None:
+    def __init__(self, folder: Folder, emulator: Emulator, slots: int = season.SLOTS) -> None:
         self.folder = folder
         self.emulator = emulator
         self.host = emulator.url.removeprefix("http://")
@@ -71,7 +71,7 @@ class Ground:
         emulator.quota = emulator.api.quota = self.quota
         self.operator = Sheets(self.key(OPERATOR), self.host)
         self.ledger = self._file("ledger")
-        self.season = season.season()
+        self.season = season.season(slots=slots)
         self.smtp_port = free()
         self._stack = ExitStack()
 
@@ -164,14 +164,14 @@ class Ground:
 
 
 @contextmanager
-def ground(past: int = 0, restless: bool = True) -> Iterator[Ground]:
+def ground(past: int = 0, restless: bool = True, slots: int = season.SLOTS) -> Iterator[Ground]:
     """A fresh season on a fresh emulator, and its end."""
     with (
         TemporaryDirectory(prefix="zapis-bench-") as name,
         held(Path(name) / "data") as folder,
         Emulator(data=folder.sheets) as emulator,
     ):
-        made = Ground(folder, emulator)
+        made = Ground(folder, emulator, slots)
         try:
             made.lay_out(past)
             if restless:
