@@ -15,6 +15,8 @@ from zapis.core.entries import Entry, Requested, to_row
 from zapis.core.ids import registration_id
 from zapis.core.marks import mark
 from zapis.core.model import PersonKey, SlotId
+from zapis.errors import JournalDisturbed
+from zapis.ledger.committer import Committer
 from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Fresh, Part
 from zapis.publish.alarm import CHECKS
@@ -191,6 +193,23 @@ def test_a_ledger_that_was_taken_back_whole_is_noticed_by_who_never_saw_it(watch
     (alarm,) = alarms(caplog)
     assert "it has 5 rows, not those 8 that the catalogue's file remembers" in alarm
     assert watched.check() == reports[0].disturbed
+
+
+async def test_a_new_instance_of_the_site_heeds_the_alarm_about_a_ledger_that_was_taken_back_whole(watched):
+    whole = {part: list(rows) for part, rows in watched.store.lists.items()}
+    for part, kept in ((Part.JOURNAL, 5), (Part.OUTBOX, 2), (Part.PEOPLE, 0)):
+        del watched.store.lists[part][kept:]
+    watched.sync.run()
+    cold = Committer(lambda: MemoryLedger(watched.store, lambda: watched.now), "cold")
+
+    with pytest.raises(JournalDisturbed, match="Файл журнала заменён старой версией"):
+        await cold.refresh(0)
+
+    for part, rows in whole.items():
+        watched.store.lists[part][:] = rows
+    watched.sync.run()
+    warm = Committer(lambda: MemoryLedger(watched.store, lambda: watched.now), "warm")
+    await warm.refresh(0)
 
 
 def test_a_catalogue_that_was_taken_back_alarms_nobody(watched):

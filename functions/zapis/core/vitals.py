@@ -63,6 +63,12 @@ def vitals_of(rows: tuple[Row, ...]) -> Vitals | None:
         return None
 
 
+def alarm_of(word: str) -> str:
+    """What such a word says is wrong with the journal; empty if it says nothing of the kind."""
+    vitals = vitals_of((("", "", word),))
+    return vitals.alarm if vitals else ""
+
+
 def taken(state: State, outbox: Outbox, now: datetime, problems: int, alarm: str, refused: datetime | None) -> Vitals:
     """The vitals at `now`."""
     waiting = owed(state, outbox, now)

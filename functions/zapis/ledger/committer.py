@@ -31,7 +31,7 @@ from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
 from zapis.core.model import EntryId, RegistrationId, SlotId
 from zapis.core.people import Person, add_rows
-from zapis.core.vitals import Vitals, vitals_of
+from zapis.core.vitals import Vitals, alarm_of, vitals_of
 from zapis.errors import (
     AnswerLost,
     CallRefused,
@@ -92,11 +92,13 @@ class _Answer:
 
     entries: list[Entry | Unreadable]
     revision: str
+    alarm: str
+    """What `sync` says is wrong with the journal."""
     catalogue: Catalogue | None = None
 
     @classmethod
     def of(cls, journal: Sequence[Found], fresh: Fresh) -> _Answer:
-        return cls([row.entry for row in journal], fresh.catalogue_revision)
+        return cls([row.entry for row in journal], fresh.catalogue_revision, alarm_of(fresh.word))
 
 
 @dataclass(slots=True)
@@ -444,6 +446,8 @@ class Committer:
         if self.state.closed:
             self._settle(list(self._waiting.values()))
             raise LedgerMoves
+        if answer.alarm:
+            raise JournalDisturbed(f"sync found the journal changed and waits for an operator: {answer.alarm}")
         if not self.state.decidable:
             raise CannotDecide(f"The journal is under rules {self.state.rules}, newer than this release's.")
 

@@ -80,7 +80,11 @@ class MemoryLedger:
             rows = self._store.lists[part]
             new[part] = tuple(rows[self._read[part] :])
             self._read[part] = len(rows)
-        revision = self._store.catalogue[0][1] if self._store.catalogue else ""
+        _, revision, word = self._store.catalogue[0] if self._store.catalogue else ("", "", "")
         return Fresh(
-            new.get(Part.JOURNAL, ()), new.get(Part.PEOPLE, ()), new.get(Part.OUTBOX, ()), catalogue_revision=revision
+            new.get(Part.JOURNAL, ()),
+            new.get(Part.PEOPLE, ()),
+            new.get(Part.OUTBOX, ()),
+            catalogue_revision=revision,
+            word=word,
         )

@@ -44,6 +44,8 @@ class Fresh:
     people: tuple[Row, ...] = ()
     outbox: tuple[Row, ...] = ()
     catalogue_revision: str = ""
+    word: str = ""
+    """What was noted beside the revision, where the store has it at hand."""
 
 
 class Ledger(Protocol):

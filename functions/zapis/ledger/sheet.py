@@ -112,13 +112,14 @@ class SheetLedger:
         tails = [f"'{part}'!A{self._anchors[part][0]}:{chr(64 + WIDTHS[part])}" for part in parts]
         unknown = [f"'{part}'!A1" for part in Part if part not in parts and part not in self._ids]
         # Who has read nothing yet needs all of the catalogue next: a cold instance saves a call.
-        revision = "A2:B2" if self._ids else "A2:C"
+        revision = "A2:C2" if self._ids else "A2:C"
         return [*tails, *unknown, f"'{CATALOGUE}'!{revision}"]
 
     def _fresh(self, answer: Json, parts: tuple[Part, ...]) -> Fresh:
         sheets = {sheet["properties"]["title"]: sheet for sheet in answer.get("sheets", ())}
-        revision = _rows(sheets[CATALOGUE])
-        self._catalogue = None if self._ids else tuple(_padded(row, 3) for row in revision)
+        catalogue = tuple(_padded(row, 3) for row in _rows(sheets[CATALOGUE]))
+        _, revision, word = catalogue[0] if catalogue else ("", "", "")
+        self._catalogue = None if self._ids else catalogue
         self._ids |= {title: sheet["properties"]["sheetId"] for title, sheet in sheets.items()}
         new = {part: self._tail(part, sheets[part]) for part in parts}
         for part, rows in new.items():
@@ -128,7 +129,8 @@ class SheetLedger:
             new.get(Part.JOURNAL, ()),
             new.get(Part.PEOPLE, ()),
             new.get(Part.OUTBOX, ()),
-            catalogue_revision=revision[0][1] if revision and len(revision[0]) > 1 else "",
+            catalogue_revision=revision,
+            word=word,
         )
 
     def _tail(self, part: Part, sheet: Json) -> tuple[Row, ...]:
