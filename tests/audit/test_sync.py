@@ -199,7 +199,8 @@ async def test_a_new_instance_of_the_site_heeds_the_alarm_about_a_ledger_that_wa
     whole = {part: list(rows) for part, rows in watched.store.lists.items()}
     for part, kept in ((Part.JOURNAL, 5), (Part.OUTBOX, 2), (Part.PEOPLE, 0)):
         del watched.store.lists[part][kept:]
-    watched.sync.run()
+    another = watched.instance("another")
+    another.run()
     cold = Committer(lambda: MemoryLedger(watched.store, lambda: watched.now), "cold")
 
     with pytest.raises(JournalDisturbed, match="Файл журнала заменён старой версией"):
@@ -207,9 +208,11 @@ async def test_a_new_instance_of_the_site_heeds_the_alarm_about_a_ledger_that_wa
 
     for part, rows in whole.items():
         watched.store.lists[part][:] = rows
-    watched.sync.run()
-    warm = Committer(lambda: MemoryLedger(watched.store, lambda: watched.now), "warm")
-    await warm.refresh(0)
+    another.run()
+    cold = Committer(lambda: MemoryLedger(watched.store, lambda: watched.now), "cold")
+    await cold.refresh(0)
+
+    assert len(cold.state.registrations) == len(NAMES)
 
 
 def test_a_catalogue_that_was_taken_back_alarms_nobody(watched):

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from zapis.core.model import Registration, RegistrationId
 from zapis.core.people import Person
+from zapis.errors import SheetsUnavailable
 from zapis.ledger.committer import Committer
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -52,10 +53,15 @@ class Names:
     ) -> Mapping[RegistrationId, Person]:
         """The people behind `expected`; if a read is needed it brings those behind all of `today`.
 
-        Raises SheetsUnavailable or JournalDisturbed.
+        While Google does not answer, the names read before stand. Raises SheetsUnavailable if there are none,
+        JournalDisturbed.
         """
         async with self._in_turn:
             if expected and not self._read.serves(expected, now):
                 asked = frozenset(registration.id for registration in (*expected, *today))
-                self._read = _Read(now, asked, await self._committer.people(asked))
+                try:
+                    self._read = _Read(now, asked, await self._committer.people(asked))
+                except SheetsUnavailable:
+                    if not self._read.asked:
+                        raise
             return {r.id: self._read.people[r.id] for r in expected if r.id in self._read.people}

@@ -1,0 +1,1 @@
+"""Rehearsals of the days that nobody wants: what each person sees, and that nothing is lost."""
