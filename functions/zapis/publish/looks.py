@@ -40,11 +40,12 @@ def body_look(tab: Tab, column: Column) -> Json:
         look["backgroundColorStyle"] = colour(PALE)
     if column.type == "id":
         look["textFormat"] = {"foregroundColorStyle": colour(FAINT), "fontSize": 8}
-    number_format = _number_format(tab, column)
+    number_format = number_format_of(tab, column)
     return look | ({"numberFormat": number_format} if number_format else {})
 
 
-def _number_format(tab: Tab, column: Column) -> Json | None:
+def number_format_of(tab: Tab, column: Column) -> Json | None:
+    """How a column shows numbers; None: as Google thinks best."""
     if column.type == "text" and column.owner == "people" and not tab.rows:
         return PLAIN_TEXT
     return NUMBER_FORMATS.get(column.type)

@@ -22,7 +22,10 @@ SHEET_MASK = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(description),charts(chartId),"
     "filterViews(filterViewId),conditionalFormats(ranges,booleanRule(condition)))"
 )
-CELLS_MASK = "sheets(properties(sheetId),data(rowData(values(formattedValue,userEnteredValue,note,dataValidation))))"
+CELLS_MASK = (
+    "sheets(properties(sheetId),data(rowData(values("
+    "formattedValue,userEnteredValue,note,dataValidation,userEnteredFormat.numberFormat))))"
+)
 _HEADER_IN_FORMULA = re.compile(r'\(ROW\([^)]*\)=1[;,]\s*"((?:[^"]|"")*)"')
 
 Item = TypeVar("Item")
@@ -59,6 +62,8 @@ class Place:
     """Column key -> the note on its header, of the columns that are there."""
     rules: Mapping[str, Json]
     """Column key -> what may stand in its first cell; empty where anything may."""
+    formats: Mapping[str, Json]
+    """Column key -> how its first cell shows numbers; empty where as Google thinks best."""
     standing: Mapping[str, tuple[int, Mapping[str, str]]]
     """`_id` -> the row's index and what its cells show, of the rows that were read."""
 
@@ -102,6 +107,7 @@ def place(tab: Tab, sheet: Json | None, taken: Collection[int] = ()) -> Place:
         shades=tuple(shade for rule in (sheet or {}).get("conditionalFormats", ()) for shade in _shades(rule)),
         notes={key: str(headers[number].get("note", "")) for key, number in found.items()},
         rules={key: _first_below(sheet or {}, number).get("dataValidation", {}) for key, number in found.items()},
+        formats={key: _first_below(sheet or {}, number).get("userEnteredFormat", {}) for key, number in found.items()},
         standing={row_id: shown for row_id, shown in _standing(rows, found) if row_id},
     )
 

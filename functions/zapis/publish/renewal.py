@@ -1,7 +1,7 @@
 """What an earlier release laid out otherwise -> the changes that bring it up to this one.
 
-Only what Zapis itself wrote is renewed: notes on headers, lists to choose from, the names and meanings of declared
-rows. Whatever people typed, added, moved or recoloured stays as it is.
+Only what Zapis itself wrote is renewed: notes on headers, lists to choose from, how its own columns show dates, the
+names and meanings of declared rows. Whatever people typed, added, moved or recoloured stays as it is.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zapis.publish.changes import Change
+from zapis.publish.looks import number_format_of
 from zapis.publish.places import Place, Places, condition_of
 from zapis.publish.validation import rule_of, ruled
 from zapis.sheets import Json
@@ -19,6 +20,7 @@ def outdated(here: Place, places: Places) -> Iterator[Change]:
     if here.exists:
         yield from _notes(here)
         yield from _rules(here, places)
+        yield from _formats(here)
         yield from _rows(here)
 
 
@@ -36,6 +38,18 @@ def _rules(here: Place, places: Places) -> Iterator[Change]:
             continue
         what = f"«{here.tab.title}»: what may stand in «{column.header}» is an earlier release's, or nobody's"
         yield Change(what, {"setDataValidation": {"range": ruled(here, column), "rule": rule}})
+
+
+def _formats(here: Place) -> Iterator[Change]:
+    """How columns of ours show dates; a person's column is shown as that person likes."""
+    for column in here.tab.columns:
+        wanted = number_format_of(here.tab, column) if column.owner == "formula" else None
+        if wanted and here.formats.get(column.key, {}).get("numberFormat") != wanted:
+            below = {"sheetId": here.sheet, "startRowIndex": 1, "startColumnIndex": here.columns[column.key]}
+            below["endColumnIndex"] = below["startColumnIndex"] + 1
+            cell, fields = {"userEnteredFormat": {"numberFormat": wanted}}, "userEnteredFormat.numberFormat"
+            what = f"«{here.tab.title}»: «{column.header}» shows its dates as an earlier release did"
+            yield Change(what, {"repeatCell": {"range": below, "cell": cell, "fields": fields}})
 
 
 def _rows(here: Place) -> Iterator[Change]:
