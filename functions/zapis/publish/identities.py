@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from zapis.core.tables import Cell, TableRow
+from zapis.core.tables import EMPTY, Cell, TableRow
 from zapis.publish.files import File
 from zapis.schema import Tab
 
@@ -45,6 +45,7 @@ class Identities:
         for given in sorted(differing, key=lambda given: bool(given.id)):
             grid = [*file.grids[given.tab.key]]
             column, row = file.column(given.tab, "id"), [*grid[given.row - 1]]
+            row += [EMPTY] * (column + 1 - len(row))
             row[column] = Cell(given.id)
             grid[given.row - 1] = row
             file = replace(file, grids={**file.grids, given.tab.key: grid})
