@@ -9,11 +9,13 @@ import pytest
 
 from local.mailbox import Mailbox
 from tests.mail.spec import Story
-from tests.mail.test_deliver import NOTHING, deliverer
+from tests.mail.test_deliver import FROM, NOTHING, SITE, TOKENS, deliverer, url
 from zapis.core import catalogue as shelf
-from zapis.core.catalogue import MOSCOW, Concern
+from zapis.core.catalogue import HERE, MOSCOW, Concern
 from zapis.core.concerns import MOST, STANDS
 from zapis.ledger.port import Append
+from zapis.mail.deliver import Deliverer
+from zapis.mail.smtp import SmtpTransport
 
 ORGANISER = "visits@mosprom.example"
 SLIP = "«Расписание», D2: нужно целое число, а написано «много»"
@@ -43,6 +45,17 @@ def test_what_has_stood_for_a_while_is_mailed_to_the_organiser_once_that_day(sto
     assert told["subject"] == f"{story.shown.season.title}: в таблице нужно поправить 1\N{NO-BREAK SPACE}место"
     wrong(story, SLIP, "«Сезон», B5: нужно целое число, а написано «часто»")
     assert sender.run("r3") == NOTHING
+
+
+def test_the_letter_opens_the_spreadsheet(story: Story, box: Mailbox) -> None:
+    wrong(story, SLIP)
+    transport, roster_link = SmtpTransport(url(box)), lambda file: f"{SITE}/{file}"
+    sender = Deliverer(story.ledger, transport, TOKENS, SITE, FROM, roster_link=roster_link)
+    sender.run("r1")
+
+    (told,) = box.messages()
+    assert f"Открыть таблицу: {SITE}/{HERE}" in told["text"]
+    assert f'href="{SITE}/{HERE}"' in told["html"]
 
 
 def test_what_is_still_wrong_next_morning_is_told_again(story: Story, box: Mailbox) -> None:

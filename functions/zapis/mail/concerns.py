@@ -34,8 +34,8 @@ def due(catalogue: Catalogue, outbox: Outbox, now: datetime) -> Notice | None:
     return notice if is_due(notice.id, outbox, now) else None
 
 
-def letter(notice: Notice, catalogue: Catalogue, sender: Sender) -> Letter:
-    """The mail itself. Raises KeyError without a season."""
+def letter(notice: Notice, catalogue: Catalogue, sender: Sender, sheet: str = "") -> Letter:
+    """The mail itself; `sheet` is where the spreadsheet opens. Raises KeyError without a season."""
     season = catalogue.season
     if season is None:
         raise KeyError("season")
@@ -46,6 +46,7 @@ def letter(notice: Notice, catalogue: Catalogue, sender: Sender) -> Letter:
         "lead": LEAD,
         "concerns": told[:MOST],
         "more": f"И ещё {len(told) - MOST}: смотрите «Проверку»." if len(told) > MOST else "",
+        "sheet": sheet,
         "colophon": COLOPHON,
     }
     templates = templates_of(RUSSIAN)

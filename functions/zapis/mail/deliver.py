@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from zapis.core.alternatives import Alternative, alternatives
 from zapis.core.audit import Witness
-from zapis.core.catalogue import Catalogue, EnterpriseId, from_rows
+from zapis.core.catalogue import HERE, Catalogue, EnterpriseId, from_rows
 from zapis.core.entries import Entry, Erased, Row, Unreadable
 from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
@@ -318,7 +318,7 @@ class Deliverer:
 
     def _to_colleagues(self, notice: Notice) -> Letter:
         if notice.registration == concerns.ABOUT:
-            return concerns.letter(notice, self._catalogue, self._sender)
+            return concerns.letter(notice, self._catalogue, self._sender, self._ways.roster(HERE))
         if is_handover(notice):
             return self._handover(notice)
         site = f"{self._site_url}/"
