@@ -124,6 +124,19 @@ async def test_a_refused_call_is_repeated_after_a_pause(store):
     assert standing(committer, "boris") is Standing.CONFIRMED
 
 
+async def test_while_google_refuses_a_batch_grows_and_afterwards_a_lone_visitor_goes_at_once(store, monkeypatch):
+    monkeypatch.setattr("zapis.ledger.pace.QUOTA_PAUSE", 0.05)
+    committer, ledger = instance(store, plan=["quota"])
+    first = asyncio.create_task(ask(committer, "anna"))
+    while not ledger.appends:
+        await asyncio.sleep(0)
+
+    await asyncio.gather(first, *(ask(committer, f"p{n}") for n in range(30)))
+    await ask(committer, "vera")
+
+    assert ledger.appends == [1, 31, 1]
+
+
 async def test_an_instance_that_cannot_write_at_all_sends_its_visitors_elsewhere(store):
     committer, ledger = instance(store, plan=["clock"])
 

@@ -36,3 +36,17 @@ def test_a_refusal_pauses_all_calls_and_longer_each_time():
     pace.refused(20.0)
 
     assert 2 <= first < pace.wait(20.0, 1)
+
+
+def test_after_a_refusal_the_pace_recovers_and_a_lone_visitor_goes_at_once_again():
+    pace = Pace()
+    for moment in (10.0, 12.0, 16.0):
+        pace.refused(moment)
+    longest = pace.wait(16.0, 1)
+    pace.wait(16.0 + longest, 1)
+    pace.called()
+    pace.answered()
+
+    assert pace.wait(60.0, 1) == 0
+    pace.refused(61.0)
+    assert pace.wait(61.0, 1) < longest

@@ -13,6 +13,7 @@ import pytest
 from tests.site.conftest import TOKENS, Programme, ask, client
 from tests.site.visitor import fields_of, send, text, ticket
 from zapis.errors import AnswerLost, JournalDisturbed, SheetsUnavailable
+from zapis.ledger import committer
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.site.launch import VkApp
 
@@ -133,6 +134,22 @@ async def test_without_any_reading_the_site_asks_for_patience_and_keeps_the_form
         kept = fields_of(await send(site))
 
         assert kept["contact-email"] == "anna@example.org"
+
+
+async def test_beyond_the_bound_a_newcomer_gets_a_kind_page_that_keeps_the_form(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(committer, "LONGEST_QUEUE", 0)
+    async with client(programme.open()) as site:
+        page, answer = await send(site), await ask(site)
+
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    assert "отправьте её снова через несколько секунд" in text(page)
+    assert 'action="/slots/open"' in page.text
+    assert fields_of(page)["contact-email"] == "anna@example.org"
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["type"] == "urn:zapis:problem:busy"
+    await programme.committer.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/slots/open", "/api/slots"])
