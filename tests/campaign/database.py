@@ -7,6 +7,7 @@ its sessions, or crashes and recovers. Visitors ask again with the same key wher
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -73,11 +74,13 @@ class DatabaseGround(Ground):
         self._database.engine.dispose()
 
     def _patiently(self, read: Callable[[], Any]) -> Any:
+        until = time.monotonic() + PATIENCE
         while True:
             try:
                 return read()
             except SheetsUnavailable:
-                continue
+                if time.monotonic() > until:
+                    raise
 
 
 @dataclass(slots=True)
