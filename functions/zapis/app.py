@@ -62,17 +62,20 @@ def site() -> Any:
     return Front(resource("templates") / "static", Links(settings().site_url), _whole_site)
 
 
-def _whole_site() -> Any:
+async def _whole_site() -> Any:
     from zapis.ledger.committer import Committer
     from zapis.ledger.pace import Pace, Unlimited
-    from zapis.site.application import application
-    from zapis.site.launch import VkApp
     from zapis.tokens import Tokens
 
     chosen = settings()
     pace = Unlimited() if chosen.database else Pace()
     committer = Committer(lambda: open_ledger(chosen), writer=_writer(), pace=pace, herald=_herald(chosen))
     part_kindly(committer)
+    await committer.look_ahead()
+    # The rest is imported while Google answers.
+    from zapis.site.application import application
+    from zapis.site.launch import VkApp
+
     vk = VkApp(chosen.vk_app, chosen.vk_keys, chosen.vk_hosts) if chosen.vk_app else None
     return application(committer, Tokens(chosen.secrets), chosen.site_url, vk)
 

@@ -6,7 +6,8 @@ neither has to wait for the libraries that a registration needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -24,22 +25,25 @@ from zapis.site.statics import Statics
 class Front:
     """Two light doors, and behind them the whole site, opened at the first request for anything else."""
 
-    def __init__(self, folder: Path, links: Links, open_site: Callable[[], ASGIApp]) -> None:
+    def __init__(self, folder: Path, links: Links, open_site: Callable[[], Awaitable[ASGIApp]]) -> None:
         self._statics = Statics(folder, links)
         self._light = SecurityHeaders(Starlette(routes=light_doors(self._statics)), links.secure)
         self._open_site = open_site
         self._site: ASGIApp | None = None
+        self._opening = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         current.set(traced({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}))
-        await self._door(scope)(scope, receive, send)
+        door = await self._door(scope)
+        await door(scope, receive, send)
 
-    def _door(self, scope: Scope) -> ASGIApp:
+    async def _door(self, scope: Scope) -> ASGIApp:
         path = scope["path"]
         if path == "/healthz" or self._statics.has(path):
             return self._light
         if self._site is None:
-            self._site = self._open_site()
+            async with self._opening:
+                self._site = self._site or await self._open_site()
         return self._site
 
 
