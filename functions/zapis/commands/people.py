@@ -139,7 +139,9 @@ def proof(file: Path | None, ledger: str | None, database: str | None, key: Path
 @people_commands.command()
 @click.option("--hours", type=click.IntRange(1, 72), default=8, show_default=True, help="For how long it works.")
 def link(hours: int) -> None:
-    """Print a link to the page where organisers find people, for when the spreadsheet is to hold none.
+    """Print a link to the page that finds people.
+
+    For organisers whose spreadsheet is to hold none.
 
     Example: ZAPIS_OFFICE=off in the settings, then each morning: zapis people link
     """
