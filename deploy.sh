@@ -24,7 +24,7 @@ readonly KEYS_PATH=/etc/zapis/signing-keys
 readonly QUEUE=zapis-deliver
 readonly APIS=(
   artifactregistry.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com
-  cloudscheduler.googleapis.com cloudtasks.googleapis.com iam.googleapis.com logging.googleapis.com
+  cloudscheduler.googleapis.com cloudtasks.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com
   monitoring.googleapis.com run.googleapis.com secretmanager.googleapis.com sheets.googleapis.com
 )
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
