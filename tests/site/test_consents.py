@@ -12,7 +12,7 @@ import pytest
 
 from tests.site.conftest import BREAD, CARS, PLANT, SEASON, SLOTS, TOKENS, Programme, ask, at, client
 from tests.site.visitor import send, text
-from zapis.core.catalogue import Catalogue, Wording, worded
+from zapis.core.catalogue import Catalogue, Wording, worded, wording_of
 from zapis.resources import resource
 
 FILES = resource("templates") / "pages" / "consents"
@@ -158,6 +158,10 @@ def test_wordings_are_remembered_once_each_time_they_change():
     assert other == (OLD, NEW)
     assert worded(other, season, "sheets") == (OLD, NEW, OLD)
     assert worded(other, None, "sheets") == other
+
+
+def test_an_operator_that_nobody_named_yet_is_called_by_the_programme():
+    assert wording_of(replace(SEASON, operator="")).operator == "Организатор программы «Открой#Моспром»"
 
 
 def test_a_file_that_somebody_agreed_to_is_never_changed():

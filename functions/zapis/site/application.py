@@ -123,6 +123,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
         _doors("/office/{token}", GET=office.show, POST=office.find),
         Route("/office/{token}/visits/{id}", office.visit),
         _doors("/office/{token}/registrations/{id}", GET=office.registration, POST=office.act),
+        Route("/office/{token}/registrations/{id}/data.json", office.file),
         _doors("/office/{token}/call", GET=office.call, POST=office.take_down),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from zapis.core import ids
+from zapis.core import dossier, ids
 from zapis.core.entries import Attended, Cancelled, Fact, Moved, SeatedOver
 from zapis.core.model import Reason, Registration, RegistrationId, SlotId, SlotStatus, Standing
 from zapis.core.people import FORGOTTEN, Person
@@ -35,10 +35,11 @@ from zapis.site.lookup import Known
 from zapis.site.names import Names
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
+from zapis.site.rights import json_file
 from zapis.site.words import Words
 
 CHANNEL = "phone"
-DONE = ("cancel", "seat", "move", "mail", "came", "undo", "forget", "correct", "call")
+DONE = ("cancel", "seat", "move", "mail", "came", "undo", "forget", "correct", "withdraw", "call")
 """What a page may be asked to say was just done."""
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 
@@ -92,6 +93,13 @@ class Office:
         counter = await self._counter(request)
         return await self._registration(request, counter, _held(counter, request))
 
+    async def file(self, request: Request) -> Response:
+        """GET /office/<token>/registrations/<id>/data.json: what a person who asks is sent"""
+        counter = await self._counter(request)
+        held = _held(counter, request)
+        told = dossier.told(counter.state, held, await self._person(counter, held))
+        return json_file(told, f"{held.code}.json")
+
     async def act(self, request: Request) -> Response:
         """POST /office/<token>/registrations/<id>"""
         typed = await read_form(request)
@@ -144,14 +152,23 @@ class Office:
             return words.of_no_change(Reason.NOT_ACTIVE)
         if act == "correct":
             return await self._correct(counter, held, typed)
-        if act == "forget":
-            await self._changes.forget(held)
+        if act in ("forget", "withdraw"):
+            await (self._changes.forget(held) if act == "forget" else self._withdraw(counter, held, typed))
             return None
         if act == "mail":
             return _no_change(await self._changes.send_again(held))
         id = ids.entry_id("office", held.id, act, to, _key(typed))
         await self._desk.committer.commit(id, to if act == "move" else held.slot, FACTS[act](held))
         return _no_change(self._desk.committer.state.rejected.get(id), counter.offer(to))
+
+    async def _withdraw(self, counter: Counter, held: Registration, typed: Typed) -> None:
+        kind = typed.get("kind", "")
+        if kind not in {consent.kind for consent in dossier.consents(counter.state, held)}:
+            raise HTTPException(400)
+        await self._changes.withdraw(held, kind)
+
+    async def _person(self, counter: Counter, held: Registration) -> Person | None:
+        return None if held.id in counter.state.erased else await self._changes.person(held)
 
     async def _correct(self, counter: Counter, held: Registration, typed: Typed) -> Words | Problems | None:
         known = await self._changes.person(held)
@@ -171,7 +188,7 @@ class Office:
         said: Words | None = None,
         problems: Problems = (),
     ) -> Response:
-        person = None if held.id in counter.state.erased else await self._changes.person(held)
+        person = await self._person(counter, held)
         known = Known(held, person, counter.any_offer(held.slot))
         return self._page(
             "party.html",
@@ -183,6 +200,7 @@ class Office:
             offer=known.offer,
             place=counter.place(held.id),
             erased=held.id in counter.state.erased,
+            given=dossier.consents(counter.state, held),
             may_correct=person is not None and self._desk.may_correct(counter, held),
             others=[offer for offer in _open(counter) if offer.id != held.slot] if held.active else [],
             typed={**(_as_fields(person) if person else {}), **(typed or {})},
