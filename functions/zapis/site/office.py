@@ -7,6 +7,7 @@ browser and framed by nobody; opening one changes nothing. Acts are the same ent
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +32,7 @@ from zapis.site.fields import as_people_write
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem
 from zapis.site.links import Links
-from zapis.site.lookup import Known
+from zapis.site.lookup import Known, Sought
 from zapis.site.names import Names
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
@@ -75,7 +76,11 @@ class Office:
         typed = await read_form(request)
         counter = await self._counter(request)
         asked = typed.get("q", "").strip()[: lookup.LONGEST]
-        found = lookup.found(asked, await self._known(counter, counter.state.registrations.values()))
+        everybody = list(counter.state.registrations.values())
+        people = await self._people(counter, everybody)
+        # A season of a city is looked through beside the loop, not in it.
+        meant = await asyncio.to_thread(Sought(asked).among, everybody, people)
+        found = lookup.in_order(Known(held, people.get(held.id), counter.any_offer(held.slot)) for held in meant)
         return self._page("office.html", request, counter, asked=asked, found=found, visit=None)
 
     async def visit(self, request: Request) -> Response:
@@ -85,7 +90,8 @@ class Office:
         if visit is None:
             raise HTTPException(404)
         there = [r for r in counter.state.registrations.values() if r.slot == visit.id and r.active]
-        found = lookup.in_order(await self._known(counter, there))
+        people = await self._people(counter, there)
+        found = lookup.in_order(Known(held, people.get(held.id), visit) for held in there)
         return self._page("office.html", request, counter, asked="", found=found, visit=visit)
 
     async def registration(self, request: Request) -> Response:
@@ -245,12 +251,10 @@ class Office:
             raise Ended(words.OFFICE_ENDED)
         return counter
 
-    async def _known(self, counter: Counter, registrations: Iterable[Registration]) -> list[Known]:
-        kept = list(registrations)
-        asked = [held for held in kept if held.id not in counter.state.erased]
+    async def _people(self, counter: Counter, registrations: Iterable[Registration]) -> dict[RegistrationId, Person]:
+        asked = [held for held in registrations if held.id not in counter.state.erased]
         people = await self._names.of(asked, (), counter.now)
-        persons = {id: person for id, person in people.items() if person.revision < FORGOTTEN}
-        return [Known(held, persons.get(held.id), counter.any_offer(held.slot)) for held in kept]
+        return {id: person for id, person in people.items() if person.revision < FORGOTTEN}
 
 
 def _held(counter: Counter, request: Request) -> Registration:
