@@ -97,6 +97,19 @@ async def test_nobody_is_held_to_a_text_that_changed_while_they_typed(site, prog
     assert len(programme.rows("requested")) == 1
 
 
+async def test_nor_is_whoever_joins_a_party_later(site, programme):
+    await send(site, **{"consents-authority": None})
+    ticket = f"/ticket/{TOKENS.ticket(programme.registrations()[0].id)}/add"
+    child = {"visitors-1-name": "Маша", "visitors-1-age": "12", "key": "m" * 24}
+
+    stale = await site.post(ticket, data=child | {"consents-authority": "authority/2026-12@" + "0" * 32})
+
+    assert stale.status_code == 422
+    assert "Этот текст только что изменился" in text(stale)
+    assert "Маша" in stale.text
+    assert (await site.post(ticket, data=child | {"consents-authority": "on"})).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("storage", "told", "untold"),
     [

@@ -19,6 +19,7 @@ from zapis.core.model import Reason, Registration, SlotId, Standing
 from zapis.errors import SheetError, ZapisError
 from zapis.site import domains, finding, forms, frames, words
 from zapis.site.bodies import read_form
+from zapis.site.consents import unticked
 from zapis.site.desk import Answer, Asker, Desk, KeyReused
 from zapis.site.events import Events
 from zapis.site.fitting import unfit
@@ -40,9 +41,6 @@ FIRST_AGES, MOST_AGES = 2, 12
 """Rows for the ages of a group: at first, and at most."""
 SMALLEST_GROUP = 10
 """Where so many may come together, a school may register by number."""
-
-TICKED = "on"
-"""What a tick sends that names no text."""
 
 Typed = Mapping[str, str]
 
@@ -84,9 +82,8 @@ class Pages:
         asked = forms.read(forms.from_fields(typed))
         if isinstance(asked, tuple):
             return self._slot(counter, _known(counter, request), typed, asked)
-        if outdated := self._outdated(counter, typed):
-            typed = {name: value for name, value in typed.items() if name not in {o.field for o in outdated}}
-            return self._slot(counter, _known(counter, request), typed, outdated)
+        if outdated := self._desk.consents.outdated(typed, counter.wordings):
+            return self._slot(counter, _known(counter, request), unticked(typed, outdated), outdated)
         if problems := unknown_code(_known(counter, request), asked):
             return self._slot(counter, _known(counter, request), typed, problems)
         doubts = _Doubts.of(typed, asked)
@@ -94,14 +91,6 @@ class Pages:
             return self._slot(counter, _known(counter, request), typed, doubts.problems, doubts=doubts)
         answer = await self._desk.register(slot, self._once_only(typed, asked), asked, _asker())
         return self._answered(await self._desk.counter(), slot, answer, typed, asked)
-
-    def _outdated(self, counter: Counter, typed: Typed) -> tuple[FieldProblem, ...]:
-        """Nobody is held to a text that they were not shown: a tick names the text that stood beside it."""
-        texts = self._desk.consents.all(counter.wordings)
-        ticked = {kind: typed.get(f"consents-{kind}", TICKED) for kind in texts}
-        changed = [kind for kind, value in ticked.items() if value not in (TICKED, texts[kind].stamp)]
-        said = _("Этот текст только что изменился: прочтите и отметьте снова.")
-        return tuple(FieldProblem("/consents", said, kind) for kind in changed)
 
     def _once_only(self, typed: Typed, asked: PartyRequest) -> str:
         """The form's key with a digest of its body: nobody gets another's ticket by sending a key again."""
