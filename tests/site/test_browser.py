@@ -212,6 +212,8 @@ def test_a_holder_grows_the_party_corrects_a_name_and_is_forgotten(programme: Pr
         (person,) = programme.people().values()
         assert person.visitors == ("Анна Петрова", "Вера Кротова")
 
+        page.get_by_role("link", name="Мои данные и согласия").click()
+        assert fits_the_phone(page)
         page.get_by_role("link", name="Удалить мои данные").click()
         page.get_by_role("button", name="Отменить заявку и удалить данные").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Заявка отменена")
