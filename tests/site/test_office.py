@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.site.conftest import NOW, TOKENS, Programme, ask, at, contact, visitors
+from tests.site.conftest import NOW, TOKENS, Programme, ask, at, client, contact, visitors
 from tests.site.visitor import text
 from zapis.core.catalogue import MOSCOW
 from zapis.core.model import Registration, Standing
@@ -199,6 +199,16 @@ async def test_a_caller_is_registered_without_an_address(site, programme):
     assert programme.people()[made.id].visitors == ("Зоя Ёлкина", "Лев Ёлкин")
     assert programme.people()[made.id].phone == "+79037654321"
     assert f"Назовите звонящему код. {made.code}" in page
+
+
+async def test_another_instance_shows_at_once_who_was_just_taken_down(site, programme):
+    first = programme.committer
+    async with client(programme.open()) as other:
+        await other.get(OFFICE)
+        made = await site.post(f"{OFFICE}/call", data=CALL)
+
+        assert (await other.get(made.headers["location"])).status_code == 200
+    await first.close()
 
 
 async def test_a_call_sent_twice_is_one_registration(site, programme):

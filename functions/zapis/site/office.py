@@ -96,21 +96,19 @@ class Office:
 
     async def registration(self, request: Request) -> Response:
         """GET /office/<token>/registrations/<id>"""
-        counter = await self._counter(request)
-        return await self._registration(request, counter, _held(counter, request))
+        counter, held = await self._seen(request)
+        return await self._registration(request, counter, held)
 
     async def file(self, request: Request) -> Response:
         """GET /office/<token>/registrations/<id>/data.json: what a person who asks is sent"""
-        counter = await self._counter(request)
-        held = _held(counter, request)
+        counter, held = await self._seen(request)
         told = dossier.told(counter.state, held, await self._person(counter, held))
         return json_file(told, f"{held.code}.json")
 
     async def act(self, request: Request) -> Response:
         """POST /office/<token>/registrations/<id>"""
         typed = await read_form(request)
-        counter = await self._counter(request)
-        held = _held(counter, request)
+        counter, held = await self._seen(request)
         try:
             said = await self._act(counter, held, typed)
         except ZapisError as error:
@@ -118,8 +116,8 @@ class Office:
         if said is None:
             return self._done(request, held, typed.get("act", ""))
         problems, said = (said, None) if isinstance(said, tuple) else ((), said)
-        counter = await self._counter(request)
-        return await self._registration(request, counter, _held(counter, request), typed, said, problems)
+        counter, held = await self._seen(request)
+        return await self._registration(request, counter, held, typed, said, problems)
 
     async def call(self, request: Request) -> Response:
         """GET /office/<token>/call, with ?slot=<id> for a visit that was chosen already"""
@@ -251,17 +249,18 @@ class Office:
             raise Ended(words.OFFICE_ENDED)
         return counter
 
+    async def _seen(self, request: Request) -> tuple[Counter, Registration]:
+        """The counter, and the registration that the address names, though another instance has just written it."""
+        await self._counter(request)
+        held = await self._desk.held_by(RegistrationId(request.path_params["id"]))
+        if held is None:
+            raise HTTPException(404)
+        return await self._desk.counter(), held
+
     async def _people(self, counter: Counter, registrations: Iterable[Registration]) -> dict[RegistrationId, Person]:
         asked = [held for held in registrations if held.id not in counter.state.erased]
         people = await self._names.of(asked, (), counter.now)
         return {id: person for id, person in people.items() if person.revision < FORGOTTEN}
-
-
-def _held(counter: Counter, request: Request) -> Registration:
-    held = counter.state.registrations.get(RegistrationId(request.path_params["id"]))
-    if held is None:
-        raise HTTPException(404)
-    return held
 
 
 def _as_fields(person: Person) -> dict[str, str]:
