@@ -51,7 +51,7 @@ class Backlog:
     @property
     def runs(self) -> float:
         """Runs of full length until nothing is owed."""
-        return self.owed / (self.a_second * BUDGET_SECONDS)
+        return self.owed / (max(self.a_second, 1e-9) * BUDGET_SECONDS)
 
 
 def measure(owed: int = OWED, seconds: float = SECONDS) -> Backlog:

@@ -122,8 +122,9 @@ def without_request(journal: Iterable[Found], recorded: Recorded, people: Iterab
     A request and its people land in one call, so such a row was taken out of the journal.
     """
     requested = {row.entry.id for row in journal if isinstance(row.entry, Entry) and _asks(row.entry)}
+    accounted_for = requested | recorded.excused
     known = dict.fromkeys([*(row[0] for row in people if row and row[0]), *sorted(recorded.mentioned)])
-    return [registration for registration in known if registration not in requested | recorded.excused]
+    return [registration for registration in known if registration not in accounted_for]
 
 
 def _asks(entry: Entry) -> bool:
