@@ -88,6 +88,7 @@ class Ground:
         ledger.append(Append(catalogue=catalogue.to_rows(self.season)))
         for start in range(0, len(journal), 5000):
             ledger.append(Append(journal=journal[start : start + 5000]))
+        ledger.append(Append(outbox=season.outbox(journal, now)))
 
     def restless(self) -> None:
         self.quota.enforced = True

@@ -9,12 +9,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from zapis.core import catalogue
+from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId
 from zapis.core.entries import Entry, Requested, Row, SlotOffered, to_row
 from zapis.core.ids import registration_id
-from zapis.core.model import EntryId, PersonKey, SlotId, SlotStatus
+from zapis.core.marks import found
+from zapis.core.model import EntryId, NoticeKind, PersonKey, SlotId, SlotStatus
+from zapis.core.notices import CLAIMED, SENT, outbox_row
 
 SLOTS, SEATS = 120, 25
+CLAIM = 400
+"""Letters in one row of the outbox."""
 LONG_AGO = timedelta(days=10)
 
 
@@ -36,6 +41,16 @@ def requests(of: Catalogue, count: int, now: datetime) -> list[Row]:
     """So many people's requests, spread over the slots: a journal with a past."""
     slots = tuple(of.slots)
     return [to_row(_request(number, slots[number % len(slots)], now)) for number in range(count)]
+
+
+def outbox(journal: Sequence[Row], now: datetime) -> list[Row]:
+    """What `sync` recorded of such a journal, and `deliver` of its letters: a cold instance reads that, too."""
+    witness = Witness()
+    witness.hear(found(journal))
+    letters = [f"{row[2]}.0.{NoticeKind.CONFIRMED}" for row in journal if row[1] == "requested"]
+    claims = [letters[start : start + CLAIM] for start in range(0, len(letters), CLAIM)]
+    told = [outbox_row(now, kind, "past", claim) for claim in claims for kind in (CLAIMED, SENT)]
+    return [*witness.to_record(now, "past"), *told]
 
 
 def keys(of: Catalogue) -> Sequence[str]:
