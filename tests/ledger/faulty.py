@@ -42,6 +42,12 @@ class FaultyLedger:
     def people(self, registrations):
         return self._ledger.people(registrations)
 
+    def remember(self, snapshot):
+        self._ledger.remember(snapshot)
+
+    def recall(self):
+        return self._ledger.recall()
+
     def read(self, *parts: Part) -> Fresh:
         self.calls.append("read")
         if self.disturbed:

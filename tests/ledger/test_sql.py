@@ -192,6 +192,35 @@ def test_an_upgrade_is_done_once_whoever_runs_it_and_however_often(server):
     made.engine.dispose()
 
 
+def test_a_database_of_the_first_release_is_upgraded_and_keeps_every_row(server):
+    made = connect(server.make_database())
+    upgrade(made, STEPS[:1])
+    rows = Append([row(1), row(2)], [("anna", "0", "{}")], [("at", "sent", "run", "{}")], [("revision", "one", "")])
+    SqlLedger(made).append(rows)
+
+    taken = upgrade(made)
+
+    read = SqlLedger(made).read(*Part)
+    assert taken == len(STEPS) - 1 > 0
+    assert (read.journal, read.people, read.outbox) == (tuple(rows.journal), tuple(rows.people), tuple(rows.outbox))
+    assert read.catalogue_revision == "one"
+    assert SqlLedger(made).recall() is None
+    made.engine.dispose()
+
+
+def test_the_release_before_goes_on_over_tables_that_were_upgraded_under_it(server):
+    """Two releases serve side by side while one takes the other's place; the earlier one knows nothing of snapshots."""
+    made = connect(server.make_database())
+    upgrade(made, STEPS[:1])
+    warm = SqlLedger(made)
+    warm.append(Append(journal=[row(1)]), Part.JOURNAL)
+
+    upgrade(made)
+
+    assert warm.append(Append(journal=[row(2)], people=[("anna", "0", "{}")]), *Part).journal == (row(2),)
+    made.engine.dispose()
+
+
 @pytest.mark.parametrize("url", ["mysql://host/name", "postgresql://host/name", "nonsense"])
 def test_another_database_is_refused_in_a_sentence(url):
     with pytest.raises(SettingsError, match=r"postgresql\+psycopg://"):

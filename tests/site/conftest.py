@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from zapis.core import catalogue, people
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId
-from zapis.core.entries import Entry, SlotOffered, to_row
+from zapis.core.entries import Entry, LedgerClosed, SlotOffered, to_row
 from zapis.core.model import EntryId, Registration, SlotId, SlotStatus
 from zapis.core.people import Person
 from zapis.core.vitals import Vitals
@@ -174,6 +174,12 @@ class Programme:
         """A new instance of the site; `ledger` may put something between it and the ledger."""
         self.committer = Committer(lambda: ledger(MemoryLedger(self.store, lambda: self.now)), "site", patience)
         return application(self.committer, TOKENS, SITE, vk, clock=lambda: self.now)
+
+    def close_the_ledger(self) -> None:
+        """It is being moved elsewhere."""
+        self._append(
+            Append(journal=[to_row(Entry(self.now, EntryId("closed"), SlotId(""), "operator", LedgerClosed()))])
+        )
 
     def registrations(self) -> list[Registration]:
         """All that the instance knows of."""

@@ -48,6 +48,9 @@ class Trouble:
     def forget(self, registrations: Any) -> None:
         self.ledger.forget(registrations)
 
+    def recall(self) -> None:
+        return None
+
     def people(self, registrations: Any) -> Any:
         return self.read(Part.PEOPLE) and self.ledger.people(registrations)
 
@@ -149,6 +152,21 @@ async def test_beyond_the_bound_a_newcomer_gets_a_kind_page_that_keeps_the_form(
     assert fields_of(page)["contact-email"] == "anna@example.org"
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert answer.json()["type"] == "urn:zapis:problem:busy"
+    await programme.committer.close()
+
+
+async def test_while_the_ledger_moves_pages_say_so_and_nothing_typed_is_lost(programme: Programme):
+    async with client(programme.open()) as site:
+        await site.get("/")
+        programme.close_the_ledger()
+        page, api, later = await send(site), await ask(site), await site.get("/")
+
+        assert [answer.status_code for answer in (page, api, later)] == [503] * 3
+        assert all(int(answer.headers["retry-after"]) > 0 for answer in (page, api, later))
+        assert "Переезжаем, это недолго" in text(page)
+        assert "Ничего не пропадёт" in text(page)
+        assert fields_of(page)["contact-email"] == "anna@example.org"
+        assert api.json()["type"] == "urn:zapis:problem:moving"
     await programme.committer.close()
 
 

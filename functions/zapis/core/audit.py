@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -161,6 +161,18 @@ class Note:
         return Note.of(marks[: self.rows], self.truth) != self
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a witness knew at some moment: another one may go on from there."""
+
+    marks: list[Mark]
+    recorded: int
+    """How many of them `_outbox` had."""
+    truth: str
+    known: list[str]
+    excused: list[str]
+
+
 class Witness:
     """What one instance knows of the rows that landed: those that it saw, and those that were recorded."""
 
@@ -196,6 +208,41 @@ class Witness:
         self._seen.extend(row.mark for row in journal if not row.stray)
         for row in outbox:
             self.recorded.apply(row)
+
+    @property
+    def blank(self) -> bool:
+        """Whether it has seen and heard nothing yet."""
+        return not (self._seen or self.recorded.marks)
+
+    @property
+    def memory(self) -> Memory:
+        """What it knows, for another instance to go on from."""
+        recorded = self.recorded
+        return Memory([*self._seen], len(recorded.marks), self._truth, sorted(recorded.known), sorted(recorded.excused))
+
+    def go_on(
+        self,
+        memory: Memory,
+        requested: Container[str],
+        journal: Sequence[Found],
+        outbox: Iterable[Sequence[str]],
+        people: Iterable[Sequence[str]] = (),
+    ) -> bool:
+        """Remember what another one knew, and what landed since; False, and nothing, if the two disagree.
+
+        `requested` are the registrations that it knew; `people` are all there are.
+        """
+        recorded = Recorded(memory.marks[: memory.recorded], memory.truth)
+        recorded.known, recorded.excused = set(memory.known), set(memory.excused)
+        for row in outbox:
+            recorded.apply(row)
+        seen = [*memory.marks, *(row.mark for row in journal if not row.stray)]
+        if recorded.truth != memory.truth or recorded.marks != seen[: len(recorded.marks)]:
+            return False
+        if any(registration not in requested for registration in without_request(journal, recorded, people)):
+            return False
+        self.recorded, self._seen, self._truth = recorded, seen, memory.truth
+        return True
 
     @property
     def unrecorded(self) -> Sequence[Mark]:

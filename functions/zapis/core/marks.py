@@ -38,10 +38,10 @@ class Found:
         return isinstance(self.entry, Unreadable) and not self.entry.newer
 
 
-def found(rows: Iterable[Sequence[str]]) -> list[Found]:
-    """The rows below the journal's header, decoded."""
+def found(rows: Iterable[Sequence[str]], first: int = FIRST_ROW) -> list[Found]:
+    """Rows of the journal, decoded; `first` is the number of the first of them."""
     padded = map(_padded, rows)
-    return [Found(number, row, from_row(row), mark(row)) for number, row in enumerate(padded, FIRST_ROW)]
+    return [Found(number, row, from_row(row), mark(row)) for number, row in enumerate(padded, first)]
 
 
 def mark(row: Row) -> Mark:

@@ -26,7 +26,6 @@ from typing import TypeVar
 from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
 from zapis.core.entries import Entry, Fact, Row, Unreadable, to_row
-from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.marks import Found, found
 from zapis.core.model import EntryId, RegistrationId, SlotId
@@ -44,6 +43,7 @@ from zapis.errors import (
     places,
 )
 from zapis.happenings import Happening, Trace, current, tell
+from zapis.ledger.beginning import begin
 from zapis.ledger.pace import Pace
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.ledger.telling import tell_of_batch, tell_of_entry
@@ -95,6 +95,8 @@ class _Answer:
     alarm: str
     """What `sync` says is wrong with the journal."""
     catalogue: Catalogue | None = None
+    before: State | None = None
+    """What follows from the rows before them, in the first answer."""
 
     @classmethod
     def of(cls, journal: Sequence[Found], fresh: Fresh) -> _Answer:
@@ -403,13 +405,11 @@ class Committer:
 
     def _read_whole(self) -> _Answer:
         """The whole journal, if it holds the rows that landed, as far as they were seen or recorded."""
-        fresh = self._opened().read(Part.JOURNAL, Part.OUTBOX)
-        journal = found(fresh.journal)
-        difference = self._witness.look(journal, fresh.outbox)
-        if difference is not None:
-            raise JournalDisturbed(sentence(difference))
-        self._looked = True
-        return _Answer.of(journal, fresh)
+        beginning = begin(self._opened(), self._witness, Part.JOURNAL, Part.OUTBOX)
+        self._ledger, self._looked = beginning.ledger, True
+        answer = _Answer.of(beginning.journal, beginning.fresh)
+        answer.before = beginning.state
+        return answer
 
     async def _look_up(self, registrations: frozenset[RegistrationId]) -> dict[RegistrationId, Person]:
         async with self._in_turn:
@@ -444,6 +444,8 @@ class Committer:
         return self._ledger
 
     def _absorb(self, answer: _Answer) -> None:
+        if answer.before is not None:
+            self.state = answer.before
         for entry in answer.entries:
             if isinstance(entry, Entry):
                 evolve(self.state, entry)

@@ -10,7 +10,7 @@ from datetime import datetime
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
 from zapis.core.people import forgotten
-from zapis.ledger.port import Append, Fresh, Part
+from zapis.ledger.port import Append, Fresh, Part, Snapshot
 
 
 @dataclass(slots=True)
@@ -73,6 +73,12 @@ class MemoryLedger:
     def people(self, registrations: Collection[RegistrationId]) -> tuple[Row, ...]:
         with self._store.lock:
             return tuple(row for row in self._store.lists[Part.PEOPLE] if row[0] in registrations)
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """It is in memory anyway."""
+
+    def recall(self) -> Snapshot | None:
+        return None
 
     def _fresh(self, parts: tuple[Part, ...]) -> Fresh:
         new: dict[Part, tuple[Row, ...]] = {}

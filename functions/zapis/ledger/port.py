@@ -13,8 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from zapis.core.audit import Memory
 from zapis.core.entries import Row
+from zapis.core.fold import State
 from zapis.core.model import RegistrationId
+from zapis.core.notices import Outbox
 
 
 class Part(StrEnum):
@@ -48,6 +51,15 @@ class Fresh:
     """What was noted beside the revision, where the store has it at hand."""
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What follows from the first rows of a ledger: a cold instance begins from it and reads only what landed since."""
+
+    state: State
+    outbox: Outbox
+    memory: Memory
+
+
 class Ledger(Protocol):
     """A store of the four lists. Every method may raise SheetsUnavailable or JournalDisturbed."""
 
@@ -77,3 +89,12 @@ class Ledger(Protocol):
 
     def people(self, registrations: Collection[RegistrationId]) -> tuple[Row, ...]:
         """The rows of people of these, at this moment."""
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """Keep what follows from all that this object has read, if this ledger keeps such a thing."""
+
+    def recall(self) -> Snapshot | None:
+        """What this release kept, if the journal still begins with the rows that it follows from.
+
+        Reading goes on after those rows. Only for an object that has read nothing yet.
+        """

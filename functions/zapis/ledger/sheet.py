@@ -17,7 +17,7 @@ from zapis.core.model import RegistrationId
 from zapis.core.notices import OUTBOX_COLUMNS
 from zapis.core.people import PEOPLE_COLUMNS, forgotten
 from zapis.errors import CallRefused, JournalDisturbed, SheetError, SheetsUnavailable
-from zapis.ledger.port import Append, Fresh, Part
+from zapis.ledger.port import Append, Fresh, Part, Snapshot
 from zapis.sheets import Json, Sheets, append_rows, text_row, texts
 
 CATALOGUE = "_catalogue"
@@ -92,6 +92,12 @@ class SheetLedger:
         answer = self._sheets.get(self._spreadsheet, [f"'{Part.PEOPLE}'!A2:C"], GRID)
         rows = _rows(answer["sheets"][0])
         return tuple(_padded(row, WIDTHS[Part.PEOPLE]) for row in rows if row and row[0] in registrations)
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """One file carries what one answer brings: nothing is gained."""
+
+    def recall(self) -> Snapshot | None:
+        return None
 
     def _requests(self, rows: Append) -> Any:
         for part, values in ((Part.JOURNAL, rows.journal), (Part.PEOPLE, rows.people), (Part.OUTBOX, rows.outbox)):

@@ -25,7 +25,6 @@ from zapis.core.alternatives import Alternative, alternatives
 from zapis.core.audit import Witness
 from zapis.core.catalogue import HERE, Catalogue, EnterpriseId, from_rows
 from zapis.core.entries import Entry, Erased, Row, Unreadable
-from zapis.core.findings import sentence
 from zapis.core.fold import State, evolve
 from zapis.core.handovers import Handover, is_handover
 from zapis.core.marks import Found, found
@@ -33,6 +32,7 @@ from zapis.core.model import Notice, NoticeId, NoticeKind, Registration, Registr
 from zapis.core.notices import CLAIM_LASTS, CLAIMED, DEFERRED, FAILED, HELD, SENT, Outbox, due, outbox_row, stands
 from zapis.core.people import Person, add_rows
 from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed, LedgerMoves, SettingsError, SheetsUnavailable
+from zapis.ledger.beginning import begin
 from zapis.ledger.port import Append, Fresh, Ledger, Part
 from zapis.mail import concerns, handovers
 from zapis.mail.letters import RUSSIAN, Letter, Links, Matter, Sender, compose, language_of
@@ -218,23 +218,20 @@ class Deliverer:
         return max(1, int(min(run.turns(), self._tempo.within(run.ends - time.monotonic()))))
 
     def _hear(self) -> None:
-        fresh = self._opened().read(*PARTS)
         if self._looked:
-            self._absorb(fresh)
+            self._absorb(self._opened().read(*PARTS))
         else:
-            self._begin(fresh)
+            self._begin()
         if self._state.closed:
             raise LedgerMoves
         self._load_catalogue()
 
-    def _begin(self, fresh: Fresh) -> None:
+    def _begin(self) -> None:
         """Take in the whole ledger, if the journal holds the rows that landed, as far as they were seen or recorded."""
-        journal = found(fresh.journal)
-        difference = self._witness.look(journal, fresh.outbox, fresh.people)
-        if difference is not None:
-            raise JournalDisturbed(sentence(difference))
-        self._looked = True
-        self._take_in(journal, fresh)
+        beginning = begin(self._opened(), self._witness, *PARTS)
+        self._ledger, self._looked = beginning.ledger, True
+        self._state, self._outbox = beginning.state, beginning.outbox
+        self._take_in(beginning.journal, beginning.fresh)
 
     def _due(self) -> list[Notice]:
         now = self._opened().now()

@@ -14,12 +14,14 @@ from zapis.core.notices import Outbox
 from zapis.core.people import FORGOTTEN, Person, add_rows
 from zapis.core.projections import View
 from zapis.core.vitals import Vitals, vitals_of
-from zapis.errors import JournalDisturbed, LedgerMoves
-from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.errors import JournalDisturbed, LedgerMoves, SheetsUnavailable
+from zapis.ledger.port import Append, Fresh, Ledger, Part, Snapshot
 from zapis.publish.watch import Watch
 
 log = logging.getLogger("zapis.sync")
 
+WORTH_KEEPING = 1000
+"""So many new rows are worth a snapshot; of a long journal a tenth of it."""
 EVERYTHING = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
 
 
@@ -34,6 +36,8 @@ class Books:
         self.revision = ""
         self.word: Vitals | None = None
         """How the ledger says that the season was found."""
+        self._kept = 0
+        """How many rows of the journal the last snapshot follows from, as far as this instance knows."""
         self._forget()
 
     def _forget(self) -> None:
@@ -41,6 +45,8 @@ class Books:
         self.people: dict[RegistrationId, Person] = {}
         self._named: set[RegistrationId] = set()
         self.outbox = Outbox()
+        self._newer = False
+        """Whether the journal has rows that only a newer release understands."""
 
     def hear(self) -> bool:
         """Take in what is new; False if the journal is not what it was. Raises SheetsUnavailable."""
@@ -73,6 +79,19 @@ class Books:
         if self.state.closed:
             raise LedgerMoves
 
+    def remember(self) -> None:
+        """Let cold instances begin here instead of at the first row, when enough has landed since the last time."""
+        memory = self.watch.memory
+        grown = len(memory.marks) - self._kept
+        if self._newer or not self.state.decidable or grown < max(WORTH_KEEPING, self._kept // 10):
+            return
+        try:
+            self.ledger.remember(Snapshot(self.state, self.outbox, memory))
+        except SheetsUnavailable as error:
+            log.warning("no snapshot was kept: %s", error)
+        else:
+            self._kept = len(memory.marks)
+
     def view(self) -> View:
         """What projections look at, as of now: nobody's name where sheets may not show any."""
         return View.of(self.state, self.catalogue, self._shown_people() if self._names else {}, self.outbox)
@@ -102,14 +121,14 @@ class Books:
 
     def _look(self) -> Fresh | None:
         """Begin anew from the whole ledger, if the journal is what it was."""
-        ledger = self.ledger.anew()
-        looked = self.watch.look(ledger, *EVERYTHING)
-        if looked is None:
+        begun = self.watch.look(self.ledger.anew(), *EVERYTHING)
+        if begun is None:
             return None
-        self.ledger = ledger
         self._forget()
-        self._absorb(*looked)
-        return looked[0]
+        self.ledger, self.state, self.outbox = begun.ledger, begun.state, begun.outbox
+        self._kept = begun.rows or min(self._kept, len(begun.journal))
+        self._absorb(begun.fresh, begun.journal)
+        return begun.fresh
 
     def _take_in(self, fresh: Fresh) -> Fresh:
         journal = found(fresh.journal)
@@ -121,6 +140,8 @@ class Books:
         for row in journal:
             if isinstance(row.entry, Entry):
                 evolve(self.state, row.entry)
+            else:
+                self._newer |= row.entry.newer
         add_rows(self.people, fresh.people)
         self._named.update(RegistrationId(row[0]) for row in fresh.people if row[1] != str(FORGOTTEN))
         for line in fresh.outbox:

@@ -127,6 +127,7 @@ class Sync:
             self._publish(reading, decision, done, now, report)
         elif not report.busy:
             report.written += self._board.beat(now)
+        books.remember()
 
     def _read(self) -> Reading | None:
         """What organisers typed; None if the journal is not what this instance or the catalogue's file remembers."""

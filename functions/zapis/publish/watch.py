@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from zapis.core.audit import Note, Witness
+from zapis.core.audit import Memory, Note, Witness
 from zapis.core.entries import Row
-from zapis.core.findings import STOPPED, replaced, rows, sentence
-from zapis.core.marks import Found, found
+from zapis.core.findings import STOPPED, replaced, rows
+from zapis.core.marks import Found
 from zapis.errors import JournalDisturbed
 from zapis.happenings import Happening, tell
+from zapis.ledger.beginning import Beginning, Contradicted, begin
 from zapis.ledger.port import Fresh, Ledger, Part
 from zapis.publish.alarm import REPLACED, UNREADABLE, alarm
 
@@ -42,24 +43,22 @@ class Watch:
         due = self._looked is None or now - self._looked >= LOOK_EVERY
         return due or bool(self.alarm) or self._witness.stale
 
-    def look(self, ledger: Ledger, *parts: Part) -> tuple[Fresh, list[Found]] | None:
+    def look(self, ledger: Ledger, *parts: Part) -> Beginning | None:
         """Read `parts` whole, by a ledger that nobody has read from; None if the journal disagrees.
 
-        Raises SheetsUnavailable or SheetError; then nothing is known anew.
+        The first look may begin at a snapshot. Raises SheetsUnavailable or SheetError; then nothing is known anew.
         """
         try:
-            fresh = ledger.read(*parts)
+            beginning = begin(ledger, self._witness, *parts)
+        except Contradicted as error:
+            self._alarm(alarm(error.difference), str(error))
+            return None
         except JournalDisturbed as error:
             self._alarm(UNREADABLE, str(error))
             return None
-        journal = found(fresh.journal)
-        difference = self._witness.look(journal, fresh.outbox, fresh.people)
-        if difference is not None:
-            self._alarm(alarm(difference), sentence(difference))
-            return None
-        self._looked = ledger.now()
-        self._tell_of_strays([row.number for row in journal if row.stray])
-        return fresh, journal
+        self._looked = beginning.ledger.now()
+        self._tell_of_strays([row.number for row in beginning.journal if row.stray])
+        return beginning
 
     def doubts(self, noted: Note | None) -> bool:
         """Whether what was noted outside the ledger's file is not what this instance knows; it may lag behind."""
@@ -80,6 +79,11 @@ class Watch:
     def note(self) -> Note:
         """What to keep outside the ledger's file."""
         return self._witness.note
+
+    @property
+    def memory(self) -> Memory:
+        """What another instance may go on from."""
+        return self._witness.memory
 
     def hear(self, journal: list[Found], fresh: Fresh) -> None:
         """Remember what was read since."""

@@ -23,7 +23,8 @@ from sqlalchemy import delete as delete_from
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
 from zapis.errors import AnswerLost, JournalDisturbed, SheetError
-from zapis.ledger.port import Append, Fresh, Part
+from zapis.ledger.port import Append, Fresh, Part, Snapshot
+from zapis.ledger.sql import snapshots
 from zapis.ledger.sql.database import Database
 from zapis.ledger.sql.schema import CATALOGUE, CATALOGUE_COLUMNS, HEAD, LISTS
 
@@ -73,6 +74,22 @@ class SqlLedger:
         ids = bindparam("ids", list(registrations), ARRAY(Text))
         wanted = select(people).where(people.c.id == any_(ids)).order_by(people.c.position)
         return self._database.run(lambda connection: tuple(tuple(row[1:]) for row in connection.execute(wanted)))
+
+    def remember(self, snapshot: Snapshot) -> None:
+        journal, marks = self._read[Part.JOURNAL], snapshot.memory.marks
+        if len(marks) != journal:
+            return  # a row that no program wrote stands among them: it is read again each time
+        packed, digest = snapshots.pack(snapshot), snapshots.digest(marks)
+        outbox = self._read[Part.OUTBOX]
+        self._database.run(lambda connection: snapshots.keep(connection, journal, outbox, digest, packed))
+
+    def recall(self) -> Snapshot | None:
+        self._read, self._anchors = dict.fromkeys(Part, 0), {}
+        kept = self._database.run(snapshots.kept)
+        if kept is None:
+            return None
+        self._read[Part.JOURNAL], self._read[Part.OUTBOX], packed = kept
+        return snapshots.unpack(packed)
 
     def _exchange(self, rows: Append, parts: tuple[Part, ...]) -> Fresh:
         """Only what was committed is remembered."""

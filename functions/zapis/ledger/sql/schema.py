@@ -39,13 +39,15 @@ CATALOGUE = _list("catalogue", CATALOGUE_COLUMNS)
 SNAPSHOT = Table(
     "snapshot",
     _names,
-    Column("release", Text, primary_key=True),
-    Column("position", BigInteger),
+    Column("edition", Text, primary_key=True),
+    Column("journal", BigInteger),
+    Column("outbox", BigInteger),
     Column("digest", Text),
-    Column("state", LargeBinary),
+    Column("packed", LargeBinary),
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (
+Steps = tuple[tuple[str, ...], ...]
+STEPS: Steps = (
     (
         # One row: how many rows each list has. Who updates it first, commits first: that is the journal's order.
         """CREATE TABLE head (
@@ -75,22 +77,31 @@ STEPS: tuple[tuple[str, ...], ...] = (
             release text PRIMARY KEY, position bigint NOT NULL, digest text NOT NULL, state bytea NOT NULL
         )""",
     ),
+    (
+        # What follows from the first rows, as some edition of the program folds them. Nothing had used the table yet.
+        "DROP TABLE snapshot",
+        """CREATE TABLE snapshot (
+            edition text PRIMARY KEY, kept_at timestamptz NOT NULL DEFAULT now(),
+            journal bigint NOT NULL, outbox bigint NOT NULL, digest text NOT NULL, packed bytea NOT NULL
+        )""",
+        "ALTER TABLE snapshot ALTER COLUMN packed SET STORAGE EXTERNAL",
+    ),
 )
 LOCK = 7_291_117
 """Any number, the same for all: two upgrades at once wait for each other."""
 
 
-def upgrade(database: Database) -> int:
+def upgrade(database: Database, steps: Steps = STEPS) -> int:
     """Make what is missing, all or nothing; how many steps were taken. Raises what `Database.run` raises."""
-    return database.run(_upgrade)
+    return database.run(lambda connection: _upgrade(connection, steps))
 
 
-def _upgrade(connection: Connection) -> int:
+def _upgrade(connection: Connection, steps: Steps) -> int:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     connection.execute(text("CREATE TABLE IF NOT EXISTS schema_step (number int PRIMARY KEY)"))
     taken = connection.scalar(text("SELECT coalesce(max(number), 0) FROM schema_step")) or 0
-    for number, statements in enumerate(STEPS[taken:], taken + 1):
+    for number, statements in enumerate(steps[taken:], taken + 1):
         for statement in statements:
             connection.execute(text(statement))
         connection.execute(text("INSERT INTO schema_step VALUES (:number)"), {"number": number})
-    return max(len(STEPS) - taken, 0)
+    return max(len(steps) - taken, 0)
