@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -33,6 +34,8 @@ class Postgres:
         self._folder = folder
         self._settings = () if durable else QUICK
         self._server: subprocess.Popen[bytes] | None = None
+        # A child is ended with the thread that started it: whoever calls, one thread starts them all.
+        self._starter = ThreadPoolExecutor(1)
         self._names = count(1)
         _call("initdb", "-D", str(folder / "data"), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         self.start()
@@ -40,6 +43,11 @@ class Postgres:
     def url(self, database: str = "postgres") -> str:
         """What ZAPIS_DATABASE is set to for one of its databases."""
         return f"postgresql+psycopg://{OWNER}@{LOOPBACK}:{self.port}/{database}"
+
+    @property
+    def log(self) -> str:
+        """What the server said so far."""
+        return (self._folder / "log").read_text(errors="replace")
 
     def make_database(self) -> str:
         """The address of a new, empty database."""
@@ -66,13 +74,13 @@ class Postgres:
         settings = [word for option in (*options, *self._settings) for word in ("-c", option)]
         with (self._folder / "log").open("ab") as log:
             argv = [*_as_somebody(), str(_program("postgres")), "-D", str(self._folder / "data"), *settings]
-            self._server = subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
+            started = self._starter.submit(subprocess.Popen, argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+            self._server = started.result()
         deadline = time.monotonic() + READY_SECONDS
         asked = [_program("pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         while subprocess.run(asked).returncode:  # noqa: S603
-            log_text = (self._folder / "log").read_text(errors="replace")
-            assert self._server.poll() is None, f"PostgreSQL ended: {log_text[-2000:]}"
-            assert time.monotonic() < deadline, f"PostgreSQL is not ready: {log_text[-2000:]}"
+            assert self._server.poll() is None, f"PostgreSQL ended: {self.log[-2000:]}"
+            assert time.monotonic() < deadline, f"PostgreSQL is not ready: {self.log[-2000:]}"
             time.sleep(0.02)
 
     def stop(self, *, crash: bool = False) -> None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-COMMIT = b"COMMIT"
+INSERT, COMMIT = b"INSERT INTO", b"COMMIT"
+LATE = 1.0
 
 
 class Wire:
-    """Carries bytes both ways. For PostgreSQL `plan` says what becomes of each COMMIT in turn.
+    """Carries bytes both ways. For PostgreSQL `plan` says what becomes of each COMMIT of something added, in turn.
 
     "ok"; "unheard" or "unanswered": the connection breaks before or after it; "held" or "muted": it, or its
-    answer, does not arrive, and nobody is told, until whoever asked is gone. `struck` is set when one of those came.
+    answer, does not arrive, and nobody is told, until whoever asked is gone; "late": it arrives after a second.
     """
 
-    def __init__(self, server_port: int) -> None:
-        self.plan: list[str] = []
-        self.struck = threading.Event()
+    def __init__(self, server_port: int, plan: list[str] | None = None) -> None:
+        self.plan: list[str] = [] if plan is None else plan
+        """May be shared by several wires: each commit of any of them takes the next word."""
+        self.struck = 0
+        """How many commits met with something."""
         self.heard = bytearray()
         """All that was sent to the server."""
         self._server_port = server_port
@@ -45,29 +49,43 @@ class Wire:
                 threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._server_port)) as server:
+        try:
+            server = socket.create_connection(("127.0.0.1", self._server_port))
+        except OSError:
+            client.close()  # nobody listens: whoever called learns it
+            return
+        with client, server:
             self._open += [client, server]
             mute = threading.Event()
             answers = threading.Thread(target=_pour, args=(server, client, mute), daemon=True)
             answers.start()
+            added = False
             with suppress(OSError):
                 while asked := client.recv(65536):
                     self.heard += asked
-                    what = self.plan.pop(0) if COMMIT in asked and self.plan else "ok"
+                    added |= INSERT in asked
+                    what = "ok"
+                    if COMMIT in asked:
+                        what, added = self._next() if added else "ok", False
                     if what == "muted":
                         mute.set()
                     if what == "unanswered":
                         client.shutdown(socket.SHUT_RDWR)
+                    if what == "late":
+                        time.sleep(LATE)
                     if what not in ("unheard", "held"):
                         server.sendall(asked)
-                    if what != "ok":
-                        self.struck.set()
                     if what in ("unheard", "unanswered"):
                         break
             with suppress(OSError):
                 # The server reads what was sent before it sees the end.
                 server.shutdown(socket.SHUT_WR)
             answers.join()
+
+    def _next(self) -> str:
+        what = self.plan.pop(0) if self.plan else "ok"
+        self.struck += what != "ok"
+        return what
 
 
 def _pour(source: socket.socket, sink: socket.socket, mute: threading.Event) -> None:

@@ -66,6 +66,9 @@ class Ground:
     `releases` names the instances that run another source than the functions as they are.
     """
 
+    names = True
+    """Whether spreadsheets show people's names."""
+
     def __init__(
         self,
         folder: Folder,
@@ -130,6 +133,11 @@ class Ground:
             return
         for pid in self._children[name].workers():
             os.kill(pid, signal.SIGKILL)
+
+    def suffer(self, misfortune: str) -> None:
+        """Where the ledger lies is struck, and there again."""
+        self.kill("sheets")
+        self.wait_for("sheets")
 
     def drain(self, name: str) -> float:
         """SIGTERM; the seconds until it was gone. A new one is in its place then."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
 from tests.campaign.real.ground import SITES
 
-BEFORE, AFTER, WHENEVER = "before Google hears of it", "after Google applied it", "at any moment"
+BEFORE, AFTER, WHENEVER = "before a call is heard", "after it was applied", "at any moment"
 SITE_DIES, SITE_STOPS, GOOGLE_DIES = "a site is killed", "a site is told to stop", "Google is killed"
 DELIVER_DIES, SYNC_DIES = "deliver is killed between sending and recording", "sync is killed between its calls"
 WHILE_PEOPLE_COME = (
@@ -71,20 +72,20 @@ class Plan:
         return f"scenario {self.number}: {', then '.join(wave.misfortune.name for wave in self.waves)}"
 
 
-def draw(number: int) -> Plan:
+def draw(number: int, misfortunes: Sequence[tuple[str, str]] = WHILE_PEOPLE_COME) -> Plan:
     """The scenario with this number: always the same one."""
     dice = Random(f"real scenario {number}")
     point = (BEFORE, AFTER)[number // 4 % 2]
     return Plan(
         number=number,
-        waves=tuple(_wave(2 * number + n, dice) for n in range(2)),
+        waves=tuple(_wave(2 * number + n, misfortunes, dice) for n in range(2)),
         deliver_dies=point if number % 4 else "",
         sync_dies=point if number % 4 != 1 else "",
     )
 
 
-def _wave(turn: int, dice: Random) -> Wave:
-    what, point = WHILE_PEOPLE_COME[turn % len(WHILE_PEOPLE_COME)]
+def _wave(turn: int, misfortunes: Sequence[tuple[str, str]], dice: Random) -> Wave:
+    what, point = misfortunes[turn % len(misfortunes)]
     victim = dice.choice(SITES)
     first = Click(0.0, f"v{turn}-0", f"key-{turn}-0", 1, victim)
     others = [_click(turn, n, dice) for n in range(1, dice.randint(4, 6))]

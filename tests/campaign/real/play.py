@@ -18,8 +18,8 @@ from tests.campaign.real.ground import DRAINED_WITHIN, SITES, Ground
 from tests.campaign.real.plans import (
     BEFORE,
     DELIVER_DIES,
-    GOOGLE_DIES,
     SITE_DIES,
+    SITE_STOPS,
     SYNC_DIES,
     WHENEVER,
     Click,
@@ -98,6 +98,7 @@ class Campaign:
             writer="late",
             new_id=lambda: f"late-{next(ids)}",
             person_key=Tokens(["p" * 40]).person,
+            names=ground.names,
         )
         while (report := late.run()).offers or report.written:
             pass
@@ -194,9 +195,8 @@ class _Scenario:
         self._campaign.happened[misfortune.name] += 1
         if misfortune.what == SITE_DIES:
             ground.kill(victim)
-        elif misfortune.what == GOOGLE_DIES:
-            ground.kill("sheets")
-            ground.wait_for("sheets")
+        elif misfortune.what != SITE_STOPS:
+            ground.suffer(misfortune.what)
         else:
             took = ground.drain(victim)
             if took > DRAINED_WITHIN:
