@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bench import batch, cold, folding, letters, pages, rush, syncing
+from bench import batch, cold, folding, letters, pages, rush, sql, syncing
 from bench.batch import Batch
 from bench.cold import Cold, FirstVisitor
 from bench.folding import Folding
 from bench.letters import Backlog
 from bench.pages import Pages
 from bench.rush import Rush
+from bench.sql import INSTANCES, Measured
 from bench.syncing import Syncing
 from bench.table import facts, table
 
@@ -45,10 +46,26 @@ class Plan:
     mail: bool = True
     mailing: float = 30.0
     synced: int = 10_000
+    crowd: int = 1_000
+    stream: int = 2_000
+    streaming: float = 24.0
+    past: tuple[int, ...] = (10_000, 100_000)
 
 
 QUICK = Plan(
-    visitors=500, seconds=6.0, tutorial_crowd=60, calls=20, lone=8, starts=3, mail=False, mailing=3.0, synced=1_000
+    visitors=500,
+    seconds=6.0,
+    tutorial_crowd=60,
+    calls=20,
+    lone=8,
+    starts=3,
+    mail=False,
+    mailing=3.0,
+    synced=1_000,
+    crowd=200,
+    stream=300,
+    streaming=3.0,
+    past=(10_000,),
 )
 
 
@@ -68,6 +85,7 @@ def main() -> None:
     one = _doing("one batch", batch.measure())
     owed = _doing("a backlog of letters", letters.measure(seconds=plan.mailing))
     synced = _doing("runs of sync", syncing.measure(plan.synced))
+    over_sql = _doing("the ledger in PostgreSQL", sql.measure(plan.crowd, plan.stream, plan.streaming, plan.past))
     print(_machine(load, time.time() - begun))
     print(f"One Sheets call: {call * 1e3:.0f} ms (median). Waits are in multiples of it.\n")
     print(_rushes(columns, call))
@@ -85,6 +103,8 @@ def main() -> None:
     )
     print()
     print(_batch(one, call))
+    print()
+    print(_over_sql(over_sql, columns[-len(INSTANCES) :]))
 
 
 def _doing(what: str, result: T) -> T:
@@ -212,6 +232,39 @@ def _batch(one: Batch, call: float) -> str:
     told = [(name, f"{took:.1f} ms", f"{took / (ours + call * 1e3):.0%}") for name, took in rows]
     sizes = f"{one.sent_kb:.0f} kB out, {one.received_kb:.0f} kB back"
     return f"Where the time of one batch of {one.size} goes ({sizes}):\n{facts(told)}"
+
+
+def _over_sql(measured: Measured, sheets: Sequence[Rush]) -> str:
+    """A ledger in PostgreSQL beside one in a sheet and beside bare transactions; waits in milliseconds."""
+    at_once, streams, floors = measured.at_once, measured.streams, measured.floors
+    both = [*zip(at_once, streams, strict=True)]
+    rows = [
+        ("registrations a second, sheet", *(f"{c.a_minute / 60:,.0f}" for c in sheets)),
+        ("registrations a second, PostgreSQL", *(f"{c.accepted / c.seconds:,.0f}" for c in at_once)),
+        ("bare transactions a second", *(f"{f.a_second:,.0f}" for f in floors)),
+        ("wait p50, sheet", *(_ms(c.wait(0.5)) for c in sheets)),
+        ("wait p50, PostgreSQL", *(_ms(c.wait(0.5)) for c in streams)),
+        ("one bare transaction p50", *(_ms(rush.quantile(f.waits, 0.5)) for f in floors)),
+        ("wait p99, sheet", *(_ms(c.wait(0.99)) for c in sheets)),
+        ("wait p99, PostgreSQL", *(_ms(c.wait(0.99)) for c in streams)),
+        ("one bare transaction p99", *(_ms(rush.quantile(f.waits, 0.99)) for f in floors)),
+        ("errors, PostgreSQL", *(str(a.errors + b.errors) for a, b in both)),
+        ("seats oversold", *(str(a.oversold + b.oversold) for a, b in both)),
+        ("told otherwise than the journal", *(str(a.contradicted + b.contradicted) for a, b in both)),
+    ]
+    starts = [
+        (f"first page, {start.entries:,} entries, journal read whole", f"{start.whole * 1e3:,.0f} ms", "")
+        for start in measured.starts
+    ] + [
+        (f"first page, {start.entries:,} entries, from a snapshot", f"{start.resumed * 1e3:,.0f} ms", "")
+        for start in measured.starts
+    ]
+    head = f"A ledger in PostgreSQL: {at_once[0].came:,} at once, then {streams[0].came:,} evenly."
+    return f"{head}\n{table([f'{count} inst.' for count in INSTANCES], rows)}\n{facts(starts)}"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:,.0f} ms"
 
 
 if __name__ == "__main__":

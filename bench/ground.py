@@ -32,7 +32,7 @@ from local.sheets.quota import Quota
 from local.sheets.server import Emulator
 from zapis.core import catalogue
 from zapis.core.entries import Row
-from zapis.ledger.port import Append
+from zapis.ledger.port import Append, Ledger
 from zapis.ledger.port import Part as List
 from zapis.ledger.sheet import SheetLedger
 from zapis.publish.layout import lay_out
@@ -84,7 +84,7 @@ class Ground:
         lay_out(self.operator, self.ledger, schema()["ledger"])
         now = datetime.now(UTC)
         journal = season.offers(self.season, now) + season.requests(self.season, past, now)
-        ledger = SheetLedger(self.operator, self.ledger)
+        ledger = self.open_ledger()
         ledger.append(Append(catalogue=catalogue.to_rows(self.season)))
         for start in range(0, len(journal), 5000):
             ledger.append(Append(journal=journal[start : start + 5000]))
@@ -99,7 +99,11 @@ class Ground:
         self.emulator.api.latency = Latency()
 
     def journal(self) -> tuple[Row, ...]:
-        return SheetLedger(self.operator, self.ledger).read(List.JOURNAL).journal
+        return self.open_ledger().read(List.JOURNAL).journal
+
+    def open_ledger(self) -> Ledger:
+        """The ledger, in the operator's name."""
+        return SheetLedger(self.operator, self.ledger)
 
     def site(self, ready: bool = True) -> str:
         """Start an instance of `site` as it is deployed; its address."""

@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from time import monotonic
 
@@ -91,9 +92,16 @@ def _timed(act: Callable[[], object]) -> float:
     return monotonic() - begun
 
 
-def zapis(name: str, instances: int, people: int, seconds: float, mail: bool = True) -> Rush:
+def zapis(
+    name: str,
+    instances: int,
+    people: int,
+    seconds: float,
+    mail: bool = True,
+    on: Callable[[], AbstractContextManager[Ground]] = ground,
+) -> Rush:
     """So many visitors over so many seconds, on so many instances."""
-    with ground() as made:
+    with on() as made:
         made.mailbox()
         urls = [made.site() for _ in range(instances)]
         _open_the_doors(urls)
