@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import stat
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
@@ -170,49 +171,69 @@ class EarlierLedger:
         return getattr(self._ledger, name)
 
 
-async def test_a_season_moves_under_load_and_nobody_is_lost_or_doubled(desk, database, monkeypatch):
+@pytest.fixture(params=["into a database", "back into a sheet"])
+def houses(request, desk, database):
+    """A running season's ledger and an empty one, each opened anew by each instance."""
+    empty = desk.file("ledger")
+
+    def in_sheet(file):
+        return lambda: EarlierLedger(SheetLedger(Sheets(desk.key, desk.host), file))
+
+    def in_database():
+        return EarlierLedger(SqlLedger(database))
+
+    return (in_sheet(desk.ledger), in_database) if "database" in request.param else (in_database, in_sheet(empty))
+
+
+async def test_a_season_moves_under_load_and_nobody_is_lost_or_doubled(houses, monkeypatch):
     monkeypatch.setattr(module, "REREAD_PAUSE", 0.01)
+    here, there = houses
     season = Season(capacity=60)
-    SheetLedger(desk.sheets, desk.ledger).append(Append(journal=[to_row(entry) for entry in season.entries]))
-
-    def in_sheet():
-        return EarlierLedger(SheetLedger(Sheets(desk.key, desk.host), desk.ledger))
-
-    old = [Committer(in_sheet, f"old{n}", pace=Unlimited()) for n in range(3)]
-    new = [Committer(lambda: EarlierLedger(SqlLedger(database)), f"new{n}", pace=Unlimited()) for n in range(3)]
-    moved, turned_away = asyncio.Event(), []
+    here().append(Append(journal=[to_row(entry) for entry in season.entries]))
+    old = [Committer(here, f"old{n}", pace=Unlimited()) for n in range(3)]
+    new = [Committer(there, f"new{n}", pace=Unlimited()) for n in range(3)]
+    moved, turned_away, half = asyncio.Event(), [], asyncio.Event()
 
     async def visitor(number):
         """Asks where the settings say; turned away kindly, asks again with the same key until told."""
         who = f"p{number}"
         fact = Requested((30,), (PersonKey(who),), True, who)
         await asyncio.sleep(number * 0.01)
+        if number == 40:
+            half.set()
         try:
             await old[number % 3].commit(EntryId(who), SlotId("S"), fact, [(who, "0", "{}")])
         except LedgerMoves:
             turned_away.append(who)
             await moved.wait()
             await new[number % 3].commit(EntryId(who), SlotId("S"), fact, [(who, "0", "{}")])
-        told = (new if moved.is_set() and who in turned_away else old)[number % 3].state.registrations[who]
+        told = (new if who in turned_away else old)[number % 3].state.registrations[who]
         return who, told.standing
 
     async def operator():
-        await asyncio.sleep(0.4)
-        here = SheetLedger(Sheets(desk.key, desk.host), desk.ledger)
-        await asyncio.to_thread(carry.move, here, SqlLedger(database), lambda sentence: None)
+        await half.wait()
+        await asyncio.to_thread(carry.move, here(), there(), lambda sentence: None)
         moved.set()
 
-    *told, _ = await asyncio.gather(*(visitor(number) for number in range(120)), operator())
+    async def late_visitors():
+        """Come while the ledger is closed, however quick the move is."""
+        with suppress(LedgerMoves):
+            while True:
+                await old[0].refresh(0)
+        return await asyncio.gather(*(visitor(number) for number in range(120, 130)))
+
+    *told, _, late = await asyncio.gather(*(visitor(number) for number in range(120)), operator(), late_visitors())
     for committer in (*old, *new):
         await committer.close()
 
-    arrived = whole(SqlLedger(database))
+    arrived = whole(there())
     entries = [entry for entry in map(from_row, arrived.journal) if isinstance(entry, Entry)]
     state = fold(entries)
-    assert {who: state.registrations[who].standing for who, _ in told} == dict(told)
+    everybody = dict([*told, *late])
+    assert {who: state.registrations[who].standing for who in everybody} == everybody
     assert len({entry.id for entry in entries}) == len(entries)
-    assert len(arrived.people) == len(set(arrived.people)) == 120
-    assert turned_away, "nobody came while the ledger moved"
+    assert len(arrived.people) == len(set(arrived.people)) == 130
+    assert len(turned_away) >= 10, "nobody came while the ledger moved"
     assert len(turned_away) < 120, "nobody came before the ledger moved"
 
 
