@@ -68,7 +68,7 @@ class Scratch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The run in its order: the ground, the books, the functions, the clock, the guests.
+    """The run in its order: the ground, the tables, the books, the functions, the clock, the guests.
 
     `books` are a person's own spreadsheets, or the part that lays out the demo season; the
     functions can be planned only when that one has said which spreadsheets it made.
@@ -78,6 +78,8 @@ class Plan:
     books: Books | Part
     functions: Callable[[Books], tuple[Part, ...]]
     clock: tuple[Part, ...]
+    tables: Part | None = None
+    """What makes or upgrades the tables, where the ledger is a database."""
     guests: tuple[Part, ...] = ()
     """Who comes to a season that was just laid out."""
 
@@ -99,6 +101,7 @@ def plan(settings: Settings, folder: Folder, scratch: Scratch, environ: Mapping[
         books=settings.own_books or _seed(settings, folder, env),
         functions=functions,
         clock=(_scheduler(settings, scratch, env),),
+        tables=_tables(env) if settings.database else None,
         guests=() if settings.own_books else (_visitors(settings, env),),
     )
 
@@ -125,6 +128,10 @@ def _ground(settings: Settings, folder: Folder, env: Mapping[str, str]) -> tuple
         f"--latency={settings.latency}",
     )
     return (Part("sheets", sheets, env, Accepts(settings.sheets.number)), mailbox)
+
+
+def _tables(env: Mapping[str, str]) -> Part:
+    return Part("tables", (sys.executable, "-m", "zapis", "ledger", "upgrade"), env)
 
 
 def _seed(settings: Settings, folder: Folder, env: Mapping[str, str]) -> Part:

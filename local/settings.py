@@ -14,6 +14,7 @@ VK_PORT = 8090
 """Where `python -m local vk` is, if nothing else is said."""
 LATENCIES = ("none", "google")
 OWN_SHEETS = ("ZAPIS_CATALOGUE", "ZAPIS_LEDGER", "GOOGLE_APPLICATION_CREDENTIALS")
+DATABASE = "ZAPIS_DATABASE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The spreadsheets a run works on (their ids), and the key files that open them."""
+    """The spreadsheets a run works on (their ids), and the key files that open them.
+
+    `ledger` is empty where the ledger is a database.
+    """
 
     catalogue: str
     ledger: str
@@ -49,6 +53,8 @@ class Settings:
     data: Path
     latency: str
     own_books: Books | None
+    database: str = ""
+    """The database that is the ledger; empty: a spreadsheet is."""
 
     @property
     def ports(self) -> tuple[Port, ...]:
@@ -67,6 +73,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         data=Path(environ.get("ZAPIS_DATA") or ".zapis").expanduser().resolve(),
         latency=_latency(environ),
         own_books=_own_books(environ),
+        database=environ.get(DATABASE) or "",
     )
     _refuse_one_port_for_two(settings.ports)
     return settings
@@ -88,9 +95,11 @@ def _latency(environ: Mapping[str, str]) -> str:
 
 def _own_books(environ: Mapping[str, str]) -> Books | None:
     given = {name: environ.get(name, "") for name in OWN_SHEETS}
-    missing = [name for name, value in given.items() if not value]
-    if len(missing) == len(OWN_SHEETS):
+    if not any(given.values()):
         return None
+    missing = [name for name, value in given.items() if not value]
+    if environ.get(DATABASE):
+        missing = [name for name in missing if name != "ZAPIS_LEDGER"]
     if missing:
         raise LocalError(
             f"{' and '.join(name for name in OWN_SHEETS if name not in missing)} set, {' and '.join(missing)} not. "

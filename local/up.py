@@ -53,6 +53,9 @@ def run(planned: Plan, settings: Settings, folder: Folder) -> None:
 
 def _start(planned: Plan, folder: Folder, supervisor: Supervisor, screen: Screen) -> None:
     _start_stage(planned.ground, supervisor, screen)
+    if planned.tables:
+        with screen.step("Making the tables of the database"):
+            supervisor.finish(planned.tables)
     first_time = not folder.season.exists()
     books = _books(planned.books, folder, supervisor, screen)
     _start_stage(planned.functions(books), supervisor, screen)

@@ -97,6 +97,23 @@ def test_half_of_the_own_spreadsheets_is_a_sentence(tmp_path: Path) -> None:
         read(own)
 
 
+def test_a_database_has_its_tables_made_before_anything_uses_them(tmp_path: Path) -> None:
+    url = "postgresql+psycopg://zapis@127.0.0.1/season"
+    tables = planned(tmp_path, ZAPIS_DATABASE=url).tables
+    assert tables is not None
+    assert tables.argv[1:] == ("-m", "zapis", "ledger", "upgrade")
+    assert tables.env["ZAPIS_DATABASE"] == url
+    assert all(part.env["ZAPIS_DATABASE"] == url for part in functions(tmp_path, ZAPIS_DATABASE=url).values())
+    assert planned(tmp_path).tables is None
+
+
+def test_own_spreadsheets_beside_a_database_need_no_ledger(tmp_path: Path) -> None:
+    own = {name: value for name, value in own_books(tmp_path).items() if name != "ZAPIS_LEDGER"}
+    books = planned(tmp_path, **own, ZAPIS_DATABASE="postgresql+psycopg://zapis@127.0.0.1/season").books
+    assert isinstance(books, Books)
+    assert (books.catalogue, books.ledger) == ("mine", "")
+
+
 def test_a_proxy_is_not_asked_for_this_machine(tmp_path: Path) -> None:
     env = functions(tmp_path, HTTP_PROXY="http://proxy:3128", no_proxy="intranet")["site"].env
     assert env["NO_PROXY"] == "intranet,127.0.0.1,localhost"
