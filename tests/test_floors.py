@@ -47,7 +47,7 @@ FLOORS: dict[str, set[str]] = {
     "zapis.publish": {"zapis.core", "zapis.errors", "zapis.happenings", "zapis.ledger", "zapis.schema", "zapis.sheets"},
 }
 """Each floor and those below it that it may know; `app`, `cli`, `commands` and `main` stand on top and know all."""
-TOP = {"zapis.app", "zapis.cli", "zapis.commands", "main", "zapis"}
+TOP = {"zapis.__main__", "zapis.app", "zapis.cli", "zapis.commands", "main", "zapis"}
 
 
 def floor_of(module: str) -> str:

@@ -16,6 +16,7 @@ from zapis.commands.ledger import ledger
 from zapis.commands.mail import mail
 from zapis.commands.people import people_commands
 from zapis.commands.season import season
+from zapis.commands.serve import call, serve
 from zapis.commands.sheet import sheet
 from zapis.errors import SettingsError
 from zapis.settings import take_in
@@ -49,3 +50,5 @@ main.add_command(mail)
 main.add_command(season)
 main.add_command(sheet)
 main.add_command(people_commands)
+main.add_command(serve)
+main.add_command(call)

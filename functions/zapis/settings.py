@@ -17,6 +17,8 @@ from zapis.errors import SettingsError
 DEFAULT_SETTLE_SECONDS = 120.0
 SHORTEST_VK_KEY = 16
 VK_HOSTS = ("https://vk.com", "https://*.vk.com", "https://vk.ru", "https://*.vk.ru")
+IN_FILES = {"ZAPIS_SMTP_URL": "ZAPIS_SMTP_URL_FILE", "ZAPIS_VK_KEY": "ZAPIS_VK_KEY_FILE"}
+"""Secrets that may stand in a file, and the variable that names it."""
 DEFAULT_KEEP_DAYS, DEFAULT_KEEP_ENDED_DAYS = 30.0, 7.0
 
 
@@ -78,6 +80,7 @@ class Settings:
 
 def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
     """The settings. Raises SettingsError with a sentence for the operator."""
+    env = {**env, **_from_files(env)}
     sheet_names = _switch(env, "ZAPIS_SHEET_NAMES", default=not env.get("ZAPIS_DATABASE", "").strip())
     return Settings(
         ledger=_ledger(env),
@@ -119,6 +122,12 @@ def take_in(path: Path, env: MutableMapping[str, str] = os.environ) -> None:
         env[name] = value[1:-1] if quoted else value
 
 
+def served(function: str, env: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment in which the framework serves `function`, as the cloud gives it: site alone is asynchronous."""
+    others = {name: value for name, value in env.items() if not name.startswith("FUNCTION_") and name != "DEBUG"}
+    return others | ({"FUNCTION_USE_ASGI": "true"} if function == "site" else {})
+
+
 def project(env: Mapping[str, str] = os.environ) -> str:
     """The Google Cloud project that this process runs in; empty where it runs elsewhere."""
     return env.get("GOOGLE_CLOUD_PROJECT", "").strip()
@@ -131,6 +140,19 @@ def spreadsheet_id(name: str, link: str) -> str:
     if not re.fullmatch(r"[\w-]{10,}", candidate):
         raise SettingsError(f"{name}: expected a spreadsheet's link or id, found {link!r}.")
     return candidate
+
+
+def _from_files(env: Mapping[str, str]) -> dict[str, str]:
+    """Secrets that are not given themselves, but by the name of a file."""
+    paths = {name: env.get(file, "").strip() for name, file in IN_FILES.items() if not env.get(name)}
+    return {name: _contents(IN_FILES[name], path).strip() for name, path in paths.items() if path}
+
+
+def _contents(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{name}: {path} cannot be read ({error.strerror}).") from None
 
 
 def _ledger(env: Mapping[str, str]) -> str | None:
@@ -154,10 +176,7 @@ def _secrets(env: Mapping[str, str]) -> tuple[str, ...]:
     path = env.get("ZAPIS_SECRET_FILE", "").strip()
     if not path:
         raise SettingsError("ZAPIS_SECRET_FILE is not set: it names a file with the signing keys, one a line.")
-    try:
-        keys = tuple(filter(None, map(str.strip, Path(path).read_text(encoding="utf-8").splitlines())))
-    except OSError as error:
-        raise SettingsError(f"ZAPIS_SECRET_FILE: {path} cannot be read ({error.strerror}).") from None
+    keys = tuple(filter(None, map(str.strip, _contents("ZAPIS_SECRET_FILE", path).splitlines())))
     if not keys or any(len(key) < 32 for key in keys):
         raise SettingsError(f"ZAPIS_SECRET_FILE: {path} needs keys of at least 32 characters, one a line.")
     return keys

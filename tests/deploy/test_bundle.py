@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -15,7 +14,7 @@ import httpx
 import pytest
 
 from local.mailbox import Mailbox
-from tests.deploy.bundle import Platform, copy_of_the_sources, fresh_python, run, unpacked
+from tests.deploy.bundle import Platform, copy_of_the_sources, run
 from tests.deploy.chair import KEY, ROOT, Operator, deployments, flags
 from tests.stage import TOUR, small_season, stage
 from tests.walk.running import until
@@ -28,24 +27,6 @@ SITE_URL = "https://visits.moscow.ru"
 def operator(tmp_path_factory):
     folder = tmp_path_factory.mktemp("operator")
     return Operator(folder, copy_of_the_sources(folder / "tree"))
-
-
-@pytest.fixture(scope="module")
-def workspace(operator, tmp_path_factory):
-    """The bundle, unpacked into an empty folder."""
-    operator.succeed("--stage")
-    return unpacked(operator.build / "bundle", tmp_path_factory.mktemp("arrived"))
-
-
-@pytest.fixture(scope="module")
-def python(workspace, tmp_path_factory, worker_id):
-    """A Python with the bundle's requirements, made once for all workers."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder if worker_id == "master" else folder.parent) / "fresh"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return fresh_python(folder / "venv", workspace / "requirements.txt")
 
 
 def digest(folder):
