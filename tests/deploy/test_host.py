@@ -57,7 +57,7 @@ def test_the_deliver_that_the_site_calls_is_the_one_that_is_served():
 
 
 def test_a_secret_in_a_file_that_cannot_be_read_is_named(tmp_path):
-    with pytest.raises(SettingsError, match="ZAPIS_SMTP_URL_FILE: .*nowhere cannot be read"):
+    with pytest.raises(SettingsError, match=r"ZAPIS_SMTP_URL_FILE: .*nowhere cannot be read"):
         from_environment({"ZAPIS_SMTP_URL_FILE": str(tmp_path / "nowhere")})
 
 
