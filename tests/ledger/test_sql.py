@@ -61,6 +61,17 @@ def test_a_commit_whose_answer_is_lost_may_have_happened_and_did(database, wired
     assert (fresh.journal, fresh.people) == ((row(1),), (("anna", "0", "{}"),))
 
 
+def test_a_server_that_says_nothing_any_more_is_hung_up_on(wired, monkeypatch):
+    monkeypatch.setattr(database_module, "UNANSWERED_SECONDS", 0.3)
+    carried, ledger = wired
+    carried.plan = ["muted"]
+
+    with pytest.raises(AnswerLost):
+        ledger.append(Append(journal=[row(1)]))
+
+    assert ledger.read(Part.JOURNAL).journal == (row(1),)
+
+
 def test_a_connection_that_broke_while_nobody_called_costs_nobody_anything(wired):
     carried, ledger = wired
     ledger.append(Append(journal=[row(1)]), Part.JOURNAL)

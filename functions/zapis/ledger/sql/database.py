@@ -7,8 +7,12 @@ may quote a row, and so a person: no error here repeats more of it than its code
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
+from threading import Timer
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
@@ -26,7 +30,9 @@ LIMITS = {
     "idle_in_transaction_session_timeout": "10s",
 }
 CONNECTING_SECONDS = 5
-UNANSWERED_MILLISECONDS = 20_000
+UNANSWERED_SECONDS = 25.0
+"""After so long a server that says nothing at all is hung up on; whatever it is asked it gives up earlier itself."""
+UNSENT_MILLISECONDS = 20_000
 POOL = {"pool_size": 2, "max_overflow": 2, "pool_timeout": 10}
 BUSY = frozenset({"40001", "40P01", "55P03", "57014", "53300"})
 """Serialization failure, deadlock, lock or statement timed out, too many connections: rolled back for certain."""
@@ -58,7 +64,7 @@ class Database:
         for tries_left in reversed(range(TRIES)):
             committing = False
             try:
-                with self.engine.connect() as connection:
+                with self.engine.connect() as connection, _hanging_up_in_time(connection):
                     result = work(connection)
                     committing = True
                     connection.commit()
@@ -89,7 +95,7 @@ def connect(url: str) -> Database:
             "options": f"{limits} {given}".strip(),
             "application_name": "zapis",
             "connect_timeout": CONNECTING_SECONDS,
-            "tcp_user_timeout": UNANSWERED_MILLISECONDS,
+            "tcp_user_timeout": UNSENT_MILLISECONDS,
             # Poolers that hand each transaction to another server know nothing of prepared statements.
             "prepare_threshold": None,
         },
@@ -97,6 +103,26 @@ def connect(url: str) -> Database:
         **POOL,
     )
     return Database(engine)
+
+
+@contextmanager
+def _hanging_up_in_time(connection: Connection) -> Iterator[None]:
+    """A call to a machine that vanished, or to one between that forgot it, ends as a broken connection does."""
+    # A descriptor of our own cannot be another connection's by the time it is needed.
+    wire = socket.socket(fileno=os.dup(connection.connection.driver_connection.fileno()))  # type: ignore[union-attr]
+    timer = Timer(UNANSWERED_SECONDS, _hang_up, [wire])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        wire.close()
+
+
+def _hang_up(wire: socket.socket) -> None:
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
 
 
 def _trouble(error: SQLAlchemyError) -> _Trouble:
