@@ -68,6 +68,17 @@ def test_cells_look_as_the_sheet_says(desk: Desk):
     assert header.bounding_box()["width"] == 280
 
 
+def test_frozen_columns_stay_in_view(desk: Desk):
+    desk.open("Расписание")
+    before = desk.cell("A2").bounding_box()
+
+    desk.page.locator("#grid").evaluate("grid => { grid.scrollLeft = 600 }")
+
+    expect(desk.cell("K1")).to_be_in_viewport()
+    assert desk.cell("A2").bounding_box() == before
+    assert desk.cell("E2").bounding_box()["x"] < before["x"] + before["width"]
+
+
 def test_typing_replaces_a_cell_and_enter_goes_down(desk: Desk):
     desk.open("Расписание")
     desk.cell("D2").click()
