@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -79,6 +80,9 @@ def application(
         ],
         middleware=[
             Middleware(SecurityHeaders, secure=links.secure),
+            # Pages with secrets, too: nothing is sent by itself with a request, so nobody else can have one made and
+            # learn from how it shrinks.
+            Middleware(GZipMiddleware, compresslevel=5),
             Middleware(Framed, vk=vk, tokens=tokens, edge=edge, clock=clock),
             Middleware(Hearing),
             Middleware(CatchAll, edge=edge),

@@ -1,13 +1,15 @@
-"""Style, script and drawings: small files, each served under the digest of its content.
+"""Style, script, type and drawings: small files, each served under the digest of its content.
 
 An address with the right digest never changes its meaning, so browsers keep it for a year; one with an old
-digest (a page from before a release) gets what is here now and is told not to keep it.
+digest (a page from before a release) gets what is here now and is told not to keep it. A style sheet names other
+files as they lie beside it; it is served with their true addresses.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +19,14 @@ from starlette.responses import Response
 
 from zapis.site.links import Links
 
-KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+KINDS = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+}
+_NAMED = re.compile(rb"url\(([\w.-]+)\)")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -59,8 +68,18 @@ class Statics:
 
     def _file(self, name: str) -> StaticFile:
         if name not in self._files:
-            self._files[name] = _load(self._paths[name])
+            self._files[name] = self._load(self._paths[name])
         return self._files[name]
+
+    def _load(self, path: Path) -> StaticFile:
+        body = path.read_bytes()
+        if path.suffix == ".css":
+            body = _NAMED.sub(lambda named: b"url(../%s)" % self._beside(named[1].decode()), body)
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        return StaticFile(KINDS[path.suffix], body, gzip.compress(body, mtime=0), digest)
+
+    def _beside(self, name: str) -> bytes:
+        return f"{self._file(name).digest}/{name}".encode()
 
 
 def packed_response(request: Request, body: bytes, packed: bytes, kind: str, headers: dict[str, str]) -> Response:
@@ -69,9 +88,3 @@ def packed_response(request: Request, body: bytes, packed: bytes, kind: str, hea
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
     return Response(body, media_type=kind, headers=headers)
-
-
-def _load(path: Path) -> StaticFile:
-    body = path.read_bytes()
-    digest = hashlib.sha256(body).hexdigest()[:12]
-    return StaticFile(KINDS[path.suffix], body, gzip.compress(body, mtime=0), digest)
