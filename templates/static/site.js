@@ -72,6 +72,7 @@ if (blank) {
     shown(remove);
     remove.addEventListener("click", () => {
       row.remove();
+      party.dispatchEvent(new Event("input"));
       limit();
       more.focus();
     });
@@ -90,11 +91,24 @@ if (blank) {
   rows().forEach(removable);
 }
 
+// A statement of whoever brings children is asked for once a child is written down; a tick that was set stays in sight.
+const statement = document.querySelector("[data-for-children]");
+if (statement) {
+  const box = statement.querySelector("input");
+  const isChild = (field) => field.id !== "visitors-0-age" && parseInt(field.value, 10) < 18;
+  const ask = () => {
+    statement.hidden = !box.checked && !statement.querySelector(".wrong") && ![...party.querySelectorAll("[name$=-age]")].some(isChild);
+  };
+  party.addEventListener("input", ask);
+  ask();
+}
+
 // The filter answers while one chooses: the page that the form would load is fetched, and what differs is put in place.
 const finder = document.querySelector("form[data-finder]");
 if (finder) {
-  const parts = ["found", "as-calendar", "visits"];
+  const parts = ["tongues", "found", "as-calendar", "visits"];
   const visits = document.getElementById("visits");
+  const found = document.getElementById("found");
   let underway = new AbortController();
   let pause;
 
@@ -124,24 +138,42 @@ if (finder) {
     }
   };
 
-  const ask = async () => {
+  const ask = async (url = address()) => {
     clearTimeout(pause);
-    const url = address();
-    if (url !== location.pathname + location.search && await show(url)) history.pushState(null, "", url);
+    if (url === location.pathname + location.search) return null;
+    const fresh = await show(url);
+    if (fresh) history.pushState(null, "", url);
+    return fresh;
   };
 
-  finder.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
-  finder.addEventListener("change", ask);
-  finder.addEventListener("input", (event) => {
-    if (!event.target.matches("input:not([type=checkbox])")) return;
-    clearTimeout(pause);
-    pause = setTimeout(ask, 400);
-  });
-  addEventListener("popstate", async () => {
-    const fresh = await show(location.href);
-    for (const field of fresh ? finder.elements : []) {
+  const fillIn = (fresh) => {
+    for (const field of finder.elements) {
       const then = field.id && fresh.getElementById(field.id);
       if (then) [field.value, field.checked] = [then.value, then.checked];
     }
+  };
+
+  // Who pressed a button or a link wants to be where the answer is.
+  finder.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    await ask();
+    found.focus();
+  });
+  found.addEventListener("click", async (event) => {
+    if (!event.target.matches("a") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const fresh = await ask(event.target.getAttribute("href"));
+    if (fresh) fillIn(fresh);
+    found.focus();
+  });
+  finder.addEventListener("change", () => ask());
+  finder.addEventListener("input", (event) => {
+    if (!event.target.matches("input:not([type=checkbox])")) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => ask(), 400);
+  });
+  addEventListener("popstate", async () => {
+    const fresh = await show(location.href);
+    if (fresh) fillIn(fresh);
   });
 }

@@ -51,7 +51,11 @@ class Visitor:
         self.page.get_by_label("Электронная почта").fill("anna@example.org")
         self.page.get_by_label("Телефон").fill("8 916 123-45-67")
         self.page.get_by_label("Лет в день визита вам").fill("34")
-        for box in self.page.locator("#consents input").all():
+        self.agree()
+
+    def agree(self) -> None:
+        """Tick what is asked of this party."""
+        for box in self.page.locator("#consents input:visible").all():
             box.check()
 
     def send(self) -> None:
@@ -200,6 +204,7 @@ def refused(slot: str, *before: str, companion: str = "") -> Go:
             visitor.page.get_by_text("Добавить спутника").click()
             visitor.page.get_by_label("Имя и фамилия спутника 1").fill("Маша")
             visitor.page.get_by_label("Лет в день визита спутнику 1").fill(companion)
+            visitor.agree()
         visitor.send()
 
     return go

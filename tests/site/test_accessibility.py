@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page in any state, in light and in dark; and no page or state is forgotten."""
+"""axe-core finds nothing on any page in any state, in light, in dark and inside VK; no page or state is forgotten."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from tests.site.conftest import Programme
+from local.vk import MINI_APP, MINI_APP_KEY
+from tests.site.conftest import NOW, TOKENS, Programme
 from tests.site.states import STATES, State, Visitor, told_by
 from tests.site.test_browser import CHROMIUM, browser, served, watched
 from tests.site.test_trouble import Troubled
 from zapis.core.model import Standing
 from zapis.resources import resource
+from zapis.site.launch import VkApp
 from zapis.site.offers import Availability
 from zapis.site.rendering import Rendering
 
@@ -28,6 +30,8 @@ pytestmark = [
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """The only rules that another colour scheme can break."""
+VK = VkApp(MINI_APP, (MINI_APP_KEY,), ("https://vk.com",))
+INSIDE_VK = f"/vk/{TOKENS.vk_pass(TOKENS.vk_user('101'), NOW)}"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 ALL = {"type": "tag", "values": RULES}
 
@@ -51,7 +55,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return seen
 
 
-@pytest.mark.parametrize("state", STATES, ids=str)
+@pytest.mark.parametrize("state", [state for state in STATES if not state.inside], ids=str)
 def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
     trouble = Troubled(programme)
     with served(trouble.app) as site:
@@ -62,6 +66,18 @@ def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rende
         assert violations(page) == []
         page.emulate_media(color_scheme="dark")
         assert violations(page, {"type": "rule", "values": COLOURS}) == []
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state.inside is not False], ids=str)
+def test_axe_finds_nothing_inside_vk(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
+    trouble = Troubled(programme, vk=VK)
+    with served(trouble.app) as site:
+        state.go(Visitor(page, site, programme, trouble, INSIDE_VK))
+
+        assert rendered[-1] == (state.template, state.shows)
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+            assert violations(page) == [], theme
 
 
 def test_no_page_and_no_state_is_forgotten():

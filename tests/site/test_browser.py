@@ -94,7 +94,7 @@ def fill(page: Page, **visitor: str) -> None:
 
 
 def agree(page: Page) -> None:
-    for box in page.locator("#consents input").all():
+    for box in page.locator("#consents input:visible").all():
         box.check()
 
 
@@ -153,12 +153,16 @@ def tab_to(page: Page, wanted: Locator) -> None:
     pytest.fail(f"the Tab key never comes to {wanted}")
 
 
-def test_the_whole_way_goes_by_keyboard_alone(programme: Programme, lively: Page):
-    page = lively
+def test_the_whole_way_goes_by_keyboard_alone(programme: Programme, page: Page):
     with served(programme.open()) as site:
-        page.goto(f"{site}/slots/open")
+        page.goto(site)
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
+        page.keyboard.press("Enter")
+        tab_to(page, page.locator("a[href='/slots/open']"))
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Как рождается «Москвич»")
+        tab_to(page, page.get_by_role("link", name="Записаться"))
         page.keyboard.press("Enter")
         for label, typed in (
             ("Имя и фамилия", "Анна Петрова"),
@@ -174,11 +178,12 @@ def test_the_whole_way_goes_by_keyboard_alone(programme: Programme, lively: Page
         page.keyboard.type("Маша")
         page.keyboard.press("Tab")
         page.keyboard.type("12")
-        for box in page.locator("#consents input").all():
+        for box in page.locator("#consents input:visible").all():
             tab_to(page, box)
             page.keyboard.press("Space")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+        assert programme.registrations()[0].ages == (34, 12)
 
         tab_to(page, page.get_by_role("link", name="Перенести на другую дату"))
         page.keyboard.press("Enter")
@@ -333,6 +338,61 @@ def test_the_filter_answers_without_loading_a_page_and_lives_in_the_address(prog
         expect(lively.get_by_role("status")).to_contain_text("Все визиты сезона")
         expect(lively.get_by_label("Вид")).to_have_value("")
         assert lively.evaluate("window.same")
+
+
+def test_who_presses_a_button_of_the_filter_is_led_to_the_answer(programme: Programme, lively: Page):
+    with served(programme.open()) as site:
+        lively.goto(site)
+        lively.evaluate("window.same = true")
+        lively.get_by_text("Подобрать визит").click()
+        lively.get_by_label("Слова").fill("корка")
+        lively.keyboard.press("Enter")
+
+        expect(lively.get_by_role("status")).to_be_focused()
+        expect(lively.get_by_role("status")).to_contain_text("Нашлись 2 визита")
+        expect(lively.get_by_role("link", name="English")).to_have_attribute("href", re.compile("q="))
+        lively.get_by_role("link", name="Показать все").click()
+        expect(lively.get_by_role("status")).to_be_focused()
+        expect(lively.get_by_role("status")).to_contain_text("Все визиты сезона")
+        expect(lively.get_by_label("Слова")).to_have_value("")
+        expect(lively).to_have_url(f"{site}/")
+        assert lively.evaluate("window.same")
+
+
+def test_a_statement_is_asked_for_once_a_child_is_written_down(programme: Programme, lively: Page):
+    statement = "Я законный представитель"
+    with served(programme.open()) as site:
+        lively.goto(f"{site}/slots/open")
+        expect(lively.get_by_label(statement)).to_be_hidden()
+        lively.get_by_label("Лет в день визита вам").fill("15")
+        lively.get_by_text("Добавить спутника").click()
+        lively.get_by_label("Лет в день визита спутнику 1").fill("34")
+        expect(lively.get_by_label(statement)).to_be_hidden()
+        lively.get_by_label("Лет в день визита спутнику 1").fill("12")
+        expect(lively.get_by_label(statement)).to_be_visible()
+        lively.get_by_role("button", name="Убрать").click()
+        expect(lively.get_by_label(statement)).to_be_hidden()
+
+
+WATCH_FOR_SHIFTS = """
+    window.shifts = [];
+    new PerformanceObserver((seen) => {
+      for (const one of seen.getEntries()) if (!one.hadRecentInput) window.shifts.push(one.value);
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_moves_while_a_page_comes_in(programme: Programme, lively: Page, width: int):
+    lively.set_viewport_size({"width": width, "height": 800})
+    lively.add_init_script(WATCH_FOR_SHIFTS)
+    with served(programme.open()) as site:
+        for path in (*PATHS, "/slots/soon", "/lost", "/consent/registration"):
+            lively.goto(site + path, wait_until="networkidle")
+            lively.evaluate("document.fonts.ready")
+
+            assert lively.evaluate("window.shifts") == [], path
+        assert lively.evaluate("document.fonts.check('700 1rem Golos')")
 
 
 def test_a_city_may_show_the_embed_in_a_frame_and_its_links_leave_the_frame(programme: Programme, browser: Browser):

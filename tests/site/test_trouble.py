@@ -117,7 +117,7 @@ async def test_the_api_says_that_the_same_key_may_be_sent_again(programme: Progr
 
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert answer.json()["type"] == "urn:zapis:problem:unsettled"
-        assert "с тем же ключом" in answer.json()["detail"]
+        assert "не запишется дважды" in answer.json()["detail"]
         assert int(answer.headers["retry-after"]) > 0
         troubled.relent()
 

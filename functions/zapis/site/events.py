@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from zapis.core.catalogue import Season
+from zapis.core.catalogue import ALWAYS, Season
 from zapis.site import speech
 from zapis.site.links import Links
 from zapis.site.offers import Availability, Offer
@@ -60,7 +60,7 @@ class Events:
                 "@type": "Offer",
                 "url": url,
                 "availability": f"{SCHEMA}/{_STOCK.get(offer.availability, 'SoldOut')}",
-                "validFrom": speech.local(terms.opens),
+                **({"validFrom": speech.local(terms.opens)} if terms.opens > ALWAYS else {}),
                 "validThrough": speech.local(terms.closes),
             },
         }

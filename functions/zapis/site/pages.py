@@ -156,7 +156,7 @@ class Pages:
             offer=offer,
             said=words.of_refusal(reason, offer),
             reason=reason,
-            others=[] if reason is Reason.ALREADY else others,
+            others=[] if reason in (Reason.ALREADY, Reason.LIMIT) else others,
             typed={**_form(typed), "key": forms.new_key()},
         )
 

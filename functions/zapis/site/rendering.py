@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
+from zapis.core.catalogue import ALWAYS
 from zapis.core.model import Reason, Standing
 from zapis.site import conditions, frames, speech, words
 from zapis.site.links import Links
@@ -73,6 +74,7 @@ class Rendering:
             "conditions": conditions,
             "speech": speech,
             "counted": speech.counted,
+            "always": ALWAYS,
             "tongue": tongue,
             "languages": LANGUAGES,
             "Availability": Availability,
