@@ -69,7 +69,7 @@ def test_the_dark_scheme_recolours_every_colour_that_text_or_ground_may_have() -
     body = html(NoticeKind.CONFIRMED).split("<body")[1]
     kept = re.findall(r"<(?!/)(\w+)((?:(?!class=\"\w)[^>])*style=\"[^\"]*background-color:(#\w{6})[^>]*)>", body)
 
-    assert {colour for _, _, colour in kept} <= {"#1f3a5f", "#2d6a4f", "#ffffff"}
+    assert {colour for _, _, colour in kept} <= {"#1a1f25", "#ffb627", "#b83a0e", "#1b6a45", "#ffffff"}
 
 
 @pytest.mark.parametrize(
