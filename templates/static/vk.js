@@ -39,7 +39,7 @@ if ("entry" in page.dataset) follow(location.hash);
 
 addEventListener("DOMContentLoaded", () => {
   // Browsers do not honour autofocus in a frame of another origin.
-  document.querySelector("[autofocus]")?.focus();
+  if (parent !== window) document.querySelector("[autofocus]")?.focus();
   let told = 0;
   const resize = () => {
     const height = Math.min(TALLEST, Math.max(SHORTEST, Math.ceil(document.body.getBoundingClientRect().height)));

@@ -389,7 +389,7 @@ def with_registrations_of_a_vk_user(*asked: str) -> Go:
 
     def go(visitor: Visitor) -> None:
         for visit in asked:
-            visitor.book(visit, 30, email="first@example.org")
+            visitor.book(visit, 30, 31, email="first@example.org")
             visitor.open(f"/slots/{visit}")
             visitor.fill()
             visitor.send()
@@ -508,7 +508,7 @@ STATES = (
     State("call.html", "wrong fields", in_the_office("/call", "", "Записать"), inside=False),
     State("message.html", "a link that ended", after_the_day_of_the_link, "410", inside=False),
     State("mine.html", "nothing yet", opened("/mine"), inside=True),
-    State("mine.html", "a seat and a place in line", with_registrations_of_a_vk_user("open", "no-line"), inside=True),
+    State("mine.html", "a seat and a place in line", with_registrations_of_a_vk_user("open", "two-seats"), inside=True),
     State("mine.html", "cancelled", cancelled_inside_vk, inside=True),
     State("mine.html", "of nobody", a_day_later, inside=True),
     State("slot.html", "a name from VK", name_from_vk, Availability.OPEN, inside=True),

@@ -75,9 +75,8 @@ def test_axe_finds_nothing_inside_vk(state: State, programme: Programme, page: P
         state.go(Visitor(page, site, programme, trouble, INSIDE_VK))
 
         assert rendered[-1] == (state.template, state.shows)
-        for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
-            assert violations(page) == [], theme
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")  # VK's light has the very colours of ours
+        assert violations(page) == []
 
 
 def test_no_page_and_no_state_is_forgotten():

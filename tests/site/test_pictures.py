@@ -1,0 +1,87 @@
+"""The main pages have their picture taken: a season in its usual bustle, on a desk by day and on a phone by night."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.pictures import keep
+from tests.site.conftest import TOKENS, Programme, body, contact
+from tests.site.test_browser import CHROMIUM, browser, served
+from tests.site.test_vk_browser import shown
+from tests.site.test_weight import season
+
+__all__ = ["browser", "season"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+
+DESK = {"width": 1280, "height": 1180}
+PHONE = {"width": 390, "height": 844}
+BUSTLE = (0.5, 0.92, 1.3, 0.2, 0.8, 1.0, 0.35)
+"""How full visits are, one after another; above 1 some wait."""
+
+
+@pytest.fixture
+def busy(season: Programme) -> Iterator[tuple[Programme, str]]:
+    """A season with parties in its first visits, and its address."""
+    with served(season.open()) as site, httpx.Client(base_url=site) as citizens:
+        for number, slot in enumerate(citizens.get("/api/slots").json()["slots"][:28]):
+            fill(citizens, slot, BUSTLE[number % len(BUSTLE)])
+        yield season, site
+
+
+def fill(citizens: httpx.Client, slot: dict[str, Any], share: float) -> None:
+    """Let parties of two ask for a share of the visit's seats."""
+    for party in range(int(slot["capacity"] * share / 2)):
+        email = f"{slot['id']}-{party}@example.org"
+        people = [{"name": name, "age": max(slot["min_age"], 34)} for name in ("Анна Петрова", "Борис Петров")]
+        asked = body(contact=contact(email=email), visitors=people)
+        citizens.post(f"/api/slots/{slot['id']}/registrations", json=asked, headers={"Idempotency-Key": email})
+
+
+def look(page: Page, address: str) -> None:
+    """Open a page twice: type that came late to the first look is there for the second."""
+    page.goto(address, wait_until="networkidle")
+    page.reload(wait_until="networkidle")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("desk", "light"), ("phone", "dark")])
+def test_the_main_pages_have_their_picture_taken(busy: tuple[Programme, str], browser: Browser, size: str, scheme: Any):
+    programme, site = busy
+    slot = next(r.slot for r in programme.registrations() if r.active)
+    waiting = next(r for r in programme.registrations() if programme.committer.state.place(r.id) == 4)
+    ticket = programme.registrations()[0]
+    on_phone = size == "phone"
+    context = browser.new_context(
+        viewport=PHONE if on_phone else DESK,  # type: ignore[arg-type]
+        color_scheme=scheme,
+        device_scale_factor=2 if on_phone else 1,
+    )
+    page = context.new_page()
+    after = "-phone" if on_phone else ""
+    for name, path in {
+        "catalogue": "/",
+        "calendar": "/calendar",
+        "visit": f"/slots/{slot}",
+        "ticket": f"/ticket/{TOKENS.ticket(ticket.id)}",
+        "ticket-waiting": f"/ticket/{TOKENS.ticket(waiting.id)}",
+    }.items():
+        look(page, site + path)
+        keep(page, name + after)
+    context.close()
+
+
+def test_the_mini_app_has_its_picture_taken(programme: Programme, browser: Browser):
+    with shown(programme, browser) as vk:
+        inside = vk.open("?theme=dark&slot=open")
+        inside.get_by_role("button", name="Заполнить из ВКонтакте").wait_for()
+        vk.page.wait_for_load_state("networkidle")
+        keep(vk.page, "vk")
