@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from zapis.core.catalogue import Enterprise
 from zapis.site import speech
+from zapis.site.cards import Cards
 from zapis.site.desk import Desk
 from zapis.site.finding import NEEDS, Wanted, wanted
 from zapis.site.months import months
@@ -47,6 +48,7 @@ class Showcase:
         self._desk = desk
         self._rendering = rendering
         self._shelf = shelf
+        self._cards = Cards()
 
     async def show(self, request: Request) -> Response:
         """GET /: the catalogue, filtered as the address says."""
@@ -76,6 +78,7 @@ class Showcase:
         enterprises = _enterprises(coming)
         return self._rendering.text(
             "catalogue.html",
+            cards=self._cards,
             season=counter.season,
             note=counter.note("home"),
             wanted=asked,
