@@ -30,8 +30,10 @@ messages: $(VENV)/test ## Collect what the site says, and compile its translatio
 		--ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete --width 120
 	@$(BIN)/pybabel --quiet compile --domain zapis --directory templates/locale
 
-pictures: $(VENV)/test ## Take the pictures of letters in docs/ anew
-	@ZAPIS_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/mail/test_preview.py
+pictures: $(VENV)/test ## Take the pictures in docs/ anew: pages, letters, spreadsheets
+	@ZAPIS_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k "picture or three_roles" \
+		tests/site/test_pictures.py tests/mail/test_preview.py tests/walk/test_three_roles.py
+	@mv docs/pictures/share.png templates/static/
 
 campaign: $(VENV)/test ## Play N seeded scenarios of the worst minutes (make campaign N=100000)
 	@$(BIN)/python -m tests.campaign --count $(or $(N),1000)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.folder import Folder
 from local.ports import LOOPBACK
-from local.settings import VK_PORT, Books, Settings
+from local.settings import Books, Settings
 from local.vk import MINI_APP, MINI_APP_KEY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -199,7 +199,7 @@ def _function_env(settings: Settings, folder: Folder, environ: Mapping[str, str]
         "ZAPIS_SETTLE_SECONDS": environ.get("ZAPIS_SETTLE_SECONDS") or "5",
         "ZAPIS_VK_APP": MINI_APP,
         "ZAPIS_VK_KEY": MINI_APP_KEY,
-        "ZAPIS_VK_HOSTS": f"http://{LOOPBACK}:{VK_PORT} http://localhost:{VK_PORT}",
+        "ZAPIS_VK_HOSTS": f"http://{LOOPBACK}:* http://localhost:*",
         "SHEETS_EMULATOR_HOST": f"{LOOPBACK}:{settings.sheets.number}",
     }
 

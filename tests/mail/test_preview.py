@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,14 +12,12 @@ from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 from playwright.sync_api import Page, sync_playwright
 
-from local.plan import ROOT
+from tests.pictures import keep
 from zapis.cli import main
 from zapis.core.model import NoticeKind
 
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-PICTURES = Path(os.environ.get("ZAPIS_PICTURES") or ROOT / "build" / "pictures")
-"""Those of docs/ are made anew by `make pictures`."""
 SHOWN = {
     "mail": ("confirmed.ru", 640, "light"),
     "mail-reminder": ("reminder.ru", 390, "dark"),
@@ -94,9 +91,7 @@ def test_the_main_letters_have_their_picture_taken(picture: str, written: tuple[
     browser_page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     browser_page.set_viewport_size({"width": width, "height": 800})
     browser_page.goto((written[0] / f"{name}.html").as_uri())
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    browser_page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
+    keep(browser_page, picture, whole=True)
 
-    assert (PICTURES / f"{picture}.png").stat().st_size > 20_000
     complaints = {violation["id"] for violation in Axe().run(browser_page).response["violations"]}
     assert complaints <= {"landmark-one-main", "region"}, "landmarks are the mail client's to set around a letter"

@@ -137,6 +137,8 @@ async def test_a_shared_link_has_a_title_a_text_and_one_address(site: httpx.Asyn
     assert said["description"]
     assert said["url"] == f"{SITE}{path}"
     assert f'<link rel="canonical" href="{SITE}{path}">' in page.text
+    picture = await site.get(said["image"])
+    assert (picture.headers["content-type"], picture.content[:4]) == ("image/png", b"\x89PNG")
     assert "noindex" not in page.text
 
 
@@ -197,3 +199,16 @@ async def test_a_season_across_a_new_year_has_each_of_its_months(site: httpx.Asy
     said = re.findall(r"<caption>([^<]+)<", (await site.get("/calendar")).text)
 
     assert said == ["Декабрь 2026", "Январь 2027", "Февраль 2027"]
+
+
+async def test_a_calendar_begins_with_the_first_visits_week_and_ends_with_the_lasts(
+    site: httpx.AsyncClient, programme: Programme
+):
+    programme.offer(slot("open", 11), slot("later", 18))
+
+    said = text(await site.get("/calendar"))
+
+    assert "7 декабря: визитов нет" in said
+    assert "20 декабря: визитов нет" in said
+    assert "6 декабря: визитов нет" not in said
+    assert "21 декабря: визитов нет" not in said

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.pictures import keep
-from tests.site.conftest import TOKENS, Programme, body, contact
+from tests.site.conftest import PLANT, TOKENS, Programme, at, body, contact
 from tests.site.test_browser import CHROMIUM, browser, served
 from tests.site.test_vk_browser import shown
 from tests.site.test_weight import season
@@ -77,6 +77,49 @@ def test_the_main_pages_have_their_picture_taken(busy: tuple[Programme, str], br
         look(page, site + path)
         keep(page, name + after)
     context.close()
+
+
+DRAW_A_CARD = """
+    const others = ".ways, .tongues, .brand, .lead, .eyebrow, .gauges, main, .foot";
+    document.querySelectorAll(others).forEach((one) => one.remove());
+    const style = new CSSStyleSheet();
+    style.replaceSync(`
+      .band { height: 100vh; display: flex; flex-direction: column; }
+      .band::before { height: 20px; }
+      .band > .wide { flex: 1; align-content: center; max-width: none; padding-inline: 80px; }
+      .hero { max-width: none; }
+      .hero h1 { font-size: 84px; line-height: 1.08; }
+      .skyline { height: 150px; max-height: none; flex: none; }
+    `);
+    document.adoptedStyleSheets = [style];
+"""
+
+
+def test_the_picture_beside_a_shared_link_is_drawn(programme: Programme, browser: Browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 630}, color_scheme="light")
+    with served(programme.open()) as site:
+        look(page, site)
+        page.evaluate(DRAW_A_CARD)
+        keep(page, "share")
+    page.close()
+
+
+GUESTS = (("Анна Петрова", "Борис Петров"), ("Вера Соколова",), ("Дина Орлова", "Егор Орлов", "Зоя Орлова"))
+
+
+def test_the_gate_has_its_picture_taken(programme: Programme, browser: Browser):
+    page = browser.new_page(viewport=PHONE, device_scale_factor=2)  # type: ignore[arg-type]
+    with served(programme.open()) as site, httpx.Client(base_url=site) as citizens:
+        for number, names in enumerate(GUESTS):
+            people = [{"name": name, "age": 36 - 11 * n} for n, name in enumerate(names)]
+            asked = body(contact=contact(name=names[0], email=f"{number}@example.org"), visitors=people)
+            citizens.post("/api/slots/open/registrations", json=asked, headers={"Idempotency-Key": f"{number}"})
+        programme.now = at(11, 0.9)
+        look(page, f"{site}/gate/{TOKENS.gate(PLANT.id)}")
+        page.get_by_role("button", name="вся группа").first.click()
+        page.locator(".gate-came").first.wait_for()
+        keep(page, "gate")
+    page.close()
 
 
 def test_the_mini_app_has_its_picture_taken(programme: Programme, browser: Browser):

@@ -1,4 +1,4 @@
-"""One person plays all three roles in a browser; what each saw is kept as pictures in build/pictures/."""
+"""One person plays all three roles in a browser; what organiser and enterprise saw is kept as pictures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from local.plan import ROOT
+from tests.pictures import keep
 from tests.walk.running import SHEETS, Running, until
 
 CHROMIUM = shutil.which("chromium")
@@ -19,7 +19,6 @@ ARGS = [
     "--disable-component-update",
     "--accept-lang=ru",
 ]
-PICTURES = ROOT / "build" / "pictures"
 PATIENCE = 30_000
 
 pytestmark = [
@@ -40,19 +39,11 @@ def page():
         browser.close()
 
 
-def picture(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    path = PICTURES / f"{name}.png"
-    page.screenshot(path=path)
-    assert path.read_bytes().startswith(b"\x89PNG")
-
-
 def test_a_citizen_an_organiser_and_an_enterprise_see_one_registration(run: Running, page: Page):
     slots = [s for s in run.slots() if s["state"] == "open" and s["free"] == s["capacity"] and s["min_age"] <= 35]
     slot = slots[len(slots) // 2]
 
     page.goto(run.site)
-    picture(page, "1-catalogue")
     page.goto(f"{run.site}/slots/{slot['id']}")
     page.get_by_label("Имя и фамилия").first.fill("Кирилл Трамваев")
     page.get_by_label("Электронная почта").fill("kirill@example.com")
@@ -60,29 +51,29 @@ def test_a_citizen_an_organiser_and_an_enterprise_see_one_registration(run: Runn
     page.get_by_label("Лет в день визита").first.fill("35")
     for box in page.locator("#consents input:visible").all():
         box.check()
-    picture(page, "2-form")
     page.get_by_role("button", name="Записаться").click()
     expect(page.get_by_role("heading", name=re.compile("Вы записаны"))).to_be_visible()
-    picture(page, "3-ticket")
 
     (letter,) = until(lambda: run.letters("kirill@example.com"))
     page.goto(f"{run.mailbox}/#{letter['id']}")
     expect(page.get_by_text("kirill@example.com").first).to_be_visible()
-    picture(page, "4-mailbox")
+    keep(page, "mailbox")
 
     roster = run.season["rosters"][slot["enterprise"]]
     until(lambda: any(r["Фамилия и имя"] == "Кирилл Трамваев" for r in run.rows(roster, "Посетители")), SHEETS)
     page.goto(f"{run.sheets}/spreadsheets/d/{roster}/edit")
     expect(page.get_by_text("Кирилл Трамваев").first).to_be_visible()
-    picture(page, "5-roster")
+    keep(page, "roster")
 
     page.goto(f"{run.sheets}/spreadsheets/d/{run.season['catalogue']}/edit")
     page.get_by_role("tab", name="Расписание").click()
     expect(page.get_by_text("Подтверждаю").first).to_be_visible()
-    picture(page, "6-timetable")
+    keep(page, "timetable")
+    page.get_by_role("tab", name="Сводка").click()
+    page.wait_for_load_state("networkidle")
+    keep(page, "summary")
 
     enterprises = run.rows(run.season["catalogue"], "Предприятия")
     (link,) = (r["Ссылка для проходной"] for r in enterprises if r["Предприятие"] == slot["enterprise"])
     page.goto(link)
     expect(page.get_by_role("heading", name="Проходная")).to_be_visible()
-    picture(page, "7-gate")

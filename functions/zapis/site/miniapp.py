@@ -20,7 +20,7 @@ from zapis.site.desk import Desk
 from zapis.site.frames import Frame
 from zapis.site.launch import VkApp, launched_by
 from zapis.site.links import Links
-from zapis.site.offers import Counter, Offer
+from zapis.site.offers import Availability, Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
 from zapis.site.security import framed_by
 
@@ -80,7 +80,7 @@ class MiniApp:
             known=around.person is not None,
             coming=[one for one in held if _is_coming(counter, one)],
             others=[one for one in held if not _is_coming(counter, one)],
-            nearest=[] if held else [offer for offer in counter.coming() if offer.asks][:MOST_NEAREST],
+            nearest=[] if held else _nearest(counter),
         )
 
     def _held_by(self, counter: Counter, person: PersonKey) -> list[Held]:
@@ -92,6 +92,12 @@ class MiniApp:
     def _held(self, counter: Counter, registration: Registration) -> Held:
         offer, place = counter.any_offer(registration.slot), counter.place(registration.id)
         return Held(registration, offer, place, self._desk.tokens.ticket(registration.id))
+
+
+def _nearest(counter: Counter) -> list[Offer]:
+    """The soonest that can be asked for, those with seats before those with a waiting list."""
+    asks = [offer for offer in counter.coming() if offer.asks]
+    return sorted(asks, key=lambda offer: offer.availability is not Availability.OPEN)[:MOST_NEAREST]
 
 
 def _is_coming(counter: Counter, held: Held) -> bool:

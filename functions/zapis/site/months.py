@@ -1,6 +1,6 @@
 """Coming visits as months: weeks of days, each knowing how many visits it has and the best that one of them offers.
 
-Pure. The months run without a gap from the first visit to the last.
+Pure. The weeks run without a gap from the first visit to the last.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ def _firsts(days: Iterable[date]) -> Iterator[date]:
 
 
 def _month(first: date, by_day: Mapping[date, list[Offer]]) -> Month:
-    weeks = Calendar().monthdatescalendar(first.year, first.month)
+    weeks = [
+        week
+        for week in Calendar().monthdatescalendar(first.year, first.month)
+        if week[-1] >= min(by_day) and week[0] <= max(by_day)
+    ]
     return Month(
         first,
         tuple(tuple(_day(d, by_day.get(d, [])) if d.month == first.month else None for d in week) for week in weeks),

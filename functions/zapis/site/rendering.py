@@ -69,6 +69,7 @@ class Rendering:
             "outside": self._links.outside,
             "frame": frames.frame,
             "static": self._statics.url,
+            "static_absolute": self._statics.absolute,
             "kinds": KINDS,
             "words": words,
             "conditions": conditions,

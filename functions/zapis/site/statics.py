@@ -50,7 +50,14 @@ class Statics:
 
     def url(self, name: str) -> str:
         """The address of a file for a page. Raises KeyError for an unknown one."""
-        return self._links.outside(f"/static/{self._file(name).digest}/{name}")
+        return self._links.outside(self._path(name))
+
+    def absolute(self, name: str) -> str:
+        """The whole address of a file, for whoever shows a link to a page elsewhere."""
+        return self._links.absolute(self._path(name))
+
+    def _path(self, name: str) -> str:
+        return f"/static/{self._file(name).digest}/{name}"
 
     def has(self, path: str) -> bool:
         """Whether a request's path is one of a file here, of this release or an earlier one."""
