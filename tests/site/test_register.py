@@ -123,7 +123,7 @@ async def test_the_same_address_again_sees_no_ticket_and_no_code(site: httpx.Asy
     assert first.headers["location"].rsplit("/", 1)[1] not in page.text
 
 
-async def test_the_season_limit_is_said_in_words(site: httpx.AsyncClient):
+async def test_the_season_limit_is_said_in_words_and_leads_to_what_one_has(site: httpx.AsyncClient):
     await send(site, "open")
     await send(site, "later")
 
@@ -131,6 +131,8 @@ async def test_the_season_limit_is_said_in_words(site: httpx.AsyncClient):
 
     assert page.status_code == 409
     assert "Достигнут предел записей на сезон" in text(page)
+    assert '<a class="button" href="/lost">' in page.text
+    assert "Эти даты подойдут" not in text(page), "no other date would be given to them either"
 
 
 @pytest.mark.parametrize(
