@@ -15,10 +15,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from zapis.core import catalogue, people
+from zapis.core import catalogue, ids, people
 from zapis.core.catalogue import Catalogue, Enterprise, EnterpriseId, Season, Slot, Tour, TourId
-from zapis.core.entries import Entry, LedgerClosed, SlotOffered, to_row
-from zapis.core.model import EntryId, Registration, SlotId, SlotStatus
+from zapis.core.entries import Entry, LedgerClosed, Requested, SlotOffered, to_row
+from zapis.core.model import EntryId, PersonKey, Registration, SlotId, SlotStatus
 from zapis.core.people import Person
 from zapis.core.vitals import Vitals
 from zapis.ledger.committer import Committer
@@ -164,6 +164,12 @@ class Programme:
         offered = self.committer.state.slots[SlotId(slot)].terms
         row = self._offered(SlotId(slot), SlotOffered(version, replace(offered, **terms)))
         self._append(Append(journal=[row]))
+
+    def book(self, slot: str, seats: int, who: str) -> None:
+        """Somebody asked for seats before the next instance is opened."""
+        id = ids.registration_id(SlotId(slot), who)
+        fact = Requested((34,) * seats, (PersonKey(who),), waits=True, body=who)
+        self._append(Append(journal=[to_row(Entry(self.now, EntryId(id), SlotId(slot), "other", fact))]))
 
     def open(
         self,

@@ -69,8 +69,9 @@ def test_a_citizen_an_organiser_and_an_enterprise_see_one_registration(run: Runn
     page.get_by_role("tab", name="Расписание").click()
     expect(page.get_by_text("Подтверждаю").first).to_be_visible()
     keep(page, "timetable")
+    page.set_viewport_size({"width": 1720, "height": 1010})
     page.get_by_role("tab", name="Сводка").click()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("document.images.length > 0 && [...document.images].every((one) => one.naturalWidth > 0)")
     keep(page, "summary")
 
     enterprises = run.rows(run.season["catalogue"], "Предприятия")
