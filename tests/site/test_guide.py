@@ -208,7 +208,7 @@ async def test_a_calendar_begins_with_the_first_visits_week_and_ends_with_the_la
 
     said = text(await site.get("/calendar"))
 
-    assert "7 декабря: визитов нет" in said
+    assert " 7 декабря: визитов нет" in said
     assert "20 декабря: визитов нет" in said
-    assert "6 декабря: визитов нет" not in said
+    assert " 6 декабря: визитов нет" not in said
     assert "21 декабря: визитов нет" not in said

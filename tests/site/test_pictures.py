@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 DESK = {"width": 1280, "height": 1180}
-PHONE = {"width": 390, "height": 844}
+PHONE = {"width": 390, "height": 1180}
 BUSTLE = (0.5, 0.92, 1.3, 0.2, 0.8, 1.0, 0.35)
 """How full visits are, one after another; above 1 some wait."""
 
