@@ -86,7 +86,7 @@ def test_a_row_that_was_never_good_is_not_offered_and_the_others_are():
     reading = catalogue_of(SLOT | {"_id": "S0", "Дата": "31.11"}, SLOT)
 
     assert list(reading.catalogue.slots) == ["S1"]
-    assert [str(p) for p in reading.problems] == ["B2: такого дня нет: «31.11»"]
+    assert [str(p) for p in reading.problems] == ["B2: такого дня нет: «31.11», проверьте число и месяц"]
 
 
 def test_a_missing_column_closes_nothing():
@@ -139,7 +139,8 @@ def test_slots_survive_the_renaming_of_their_tour():
 def test_an_unknown_tour_is_named():
     reading = catalogue_of(SLOT | {"Экскурсия": "Полёт на Луну"})
 
-    assert str(reading.problems[0]) == "A2: во вкладке «Экскурсии и мастер-классы» нет «Полёт на Луну»"
+    said = "A2: во вкладке «Экскурсии и мастер-классы» нет «Полёт на Луну»: выберите из списка или добавьте туда строку"
+    assert str(reading.problems[0]) == said
 
 
 def test_quotes_and_case_do_not_matter_in_a_name():

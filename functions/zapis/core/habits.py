@@ -71,7 +71,7 @@ def _day(cell: Cell, today: date) -> date:
         nearest = date(today.year, month, number)
         return nearest if nearest >= today - timedelta(days=60) else date(today.year + 1, month, number)
     except ValueError:
-        raise Unclear(f"такого дня нет: «{cell.text.strip()}»") from None
+        raise Unclear(f"такого дня нет: «{cell.text.strip()}», проверьте число и месяц") from None
 
 
 def time_of_day(cell: Cell) -> time:

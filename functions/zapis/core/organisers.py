@@ -378,7 +378,7 @@ def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None, toda
         min_group=row.read("min_group", habits.whole_number, 0, 10_000, empty=0),
     )
     if _NEEDED not in (tour.min_age, tour.max_age) and tour.min_age > tour.max_age:
-        row.say("max_age", f"«до» ({tour.max_age}) меньше, чем «от» ({tour.min_age})")
+        row.say("max_age", f"«до» ({tour.max_age}) меньше, чем «от» ({tour.min_age}): исправьте одно из двух")
     return tour
 
 
@@ -397,7 +397,7 @@ def _slot(row: _Row, tours: Mapping[str, Any], known: Mapping[TourId, Tour], tod
         release=row.read("release", habits.moment, today),
     )
     if _NEEDED not in (slot.held, slot.capacity) and slot.held > slot.capacity:
-        row.say("held", f"придержано {slot.held}, а мест всего {slot.capacity}")
+        row.say("held", f"придержано {slot.held}, а мест всего {slot.capacity}: исправьте одно из двух")
     if slot.codes and not slot.held:
         row.say("codes", "код ничего не открывает: впишите в «Придержано», сколько мест для него")
     return slot
@@ -417,7 +417,7 @@ def _reference(row: _Row, key: str, ids: Mapping[str, Any], tab: str) -> Any:
         return ""
     found = ids.get(_plain(text), "")
     if found == "":
-        row.say(key, f"во вкладке «{tab}» нет «{text}»")
+        row.say(key, f"во вкладке «{tab}» нет «{text}»: выберите из списка или добавьте туда строку")
     elif found is None:
         row.say(key, f"во вкладке «{tab}» несколько строк «{text}»: дайте им разные названия")
     return found
