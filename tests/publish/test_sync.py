@@ -247,3 +247,29 @@ def test_a_visitors_line_brings_its_own_tick(on_stage, sync):
 
     lines = on_stage.rows(on_stage.roster, "Посетители")
     assert [line["Пришли"] for line in lines] == ["TRUE", ""]
+
+
+def test_an_enterprise_without_a_file_is_listed_in_the_catalogue_where_its_tab_comes_into_view(on_stage, sync):
+    register(on_stage, "Анна Орлова")
+    on_stage.type("Предприятия", 2, "Файл списка", "здесь")
+    on_stage.settle(sync)
+
+    (line,) = on_stage.rows(on_stage.catalogue, "Посетители")
+    assert (line["Предприятие"], line["Фамилия и имя"]) == ("Завод «Москвич»", "Анна Орлова")
+    tabs = on_stage.sheets.get(on_stage.catalogue, (), "sheets.properties(title,hidden)")["sheets"]
+    hidden = {tab["properties"]["title"] for tab in tabs if tab["properties"].get("hidden")}
+    assert {"Посетители", "Для печати"} & hidden == set()
+    on_stage.type("Посетители", 2, "Пришли", True)
+    on_stage.settle(sync)
+    (anna,) = state(on_stage).registrations.values()
+    assert anna.attended == (0,)
+
+
+def test_a_roster_stands_by_date_and_surname_in_a_filter_view(on_stage):
+    mask = "sheets(properties(title),filterViews(title,sortSpecs))"
+    sheets = on_stage.sheets.get(on_stage.roster, (), mask)["sheets"]
+    (view,) = next(sheet["filterViews"] for sheet in sheets if sheet["properties"]["title"] == "Посетители")
+    header = on_stage.grid(on_stage.roster, "Посетители", "1:1")[0]
+
+    assert view["title"] == "По дате и фамилии"
+    assert [header[spec.get("dimensionIndex", 0)] for spec in view["sortSpecs"]] == ["Дата", "Начало", "Экскурсия", "№"]

@@ -33,11 +33,6 @@ class Unclear(ValueError):
     """A cell that cannot be understood; the text says what was expected."""
 
 
-def day_number(moment: datetime) -> int:
-    """The day of a moment as a sheet counts days: so that dates are sorted and filtered as dates."""
-    return (moment.astimezone(MOSCOW).date() - SHEETS_EPOCH.date()).days
-
-
 def whole_number(cell: Cell, least: int = 0, most: int = 100_000) -> int:
     """A count between `least` and `most`."""
     text = cell.text.strip().replace("\u00a0", "").replace(" ", "")

@@ -13,7 +13,7 @@ from datetime import datetime
 from zapis.core.briefing import brief
 from zapis.core.catalogue import MOSCOW, EnterpriseId
 from zapis.core.fold import State
-from zapis.core.habits import day_number
+from zapis.core.habits import serial
 from zapis.core.model import Registration, RegistrationId, SlotId, SlotStatus, Standing
 from zapis.core.people import Person
 from zapis.core.projections import CellValue, Lines, View
@@ -129,7 +129,7 @@ def _line(view: View, registration: Registration, position: int, number: CellVal
     person = known_to_host(view.state, view.people, registration)
     first = in_order(registration)[0]
     return (
-        day_number(slot.starts),
+        int(serial(slot.starts)),
         clock(slot.starts),
         view.catalogue.tour_of(slot.id).title,
         number,
