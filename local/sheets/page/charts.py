@@ -16,7 +16,7 @@ from local.sheets.workbook import Json, Workbook
 
 COLOURS = ("#4285f4", "#ea4335", "#fbbc04", "#34a853", "#ff6d01", "#46bdc6")
 """Google's, in its order."""
-NAMES, TOP, FOOT, LETTERS = 168, 40, 36, 22
+NAMES, TOP, FOOT, LETTERS = 186, 40, 36, 22
 DRAWN = ("basicChart", "pieChart")
 
 
