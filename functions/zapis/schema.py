@@ -35,6 +35,8 @@ class Column:
     """Another tab's column, such as `enterprises.name`."""
     lookup: str | None = None
     """For a formula: the title of the hidden tab where the row's `_id` is looked up."""
+    clip: bool = False
+    """Whether a long text is cut at the cell's edge: otherwise it makes its row higher."""
     colours: tuple[tuple[str, str], ...] = ()
     """What a cell's text begins with, and the colour it then has (#rrggbb); `*` is any other text."""
 

@@ -58,7 +58,8 @@ def printed(view: View, enterprises: Collection[EnterpriseId], now: datetime) ->
     for slot in _slots_of(view, enterprises):
         if view.catalogue.slots[slot].starts.astimezone(MOSCOW).date() >= now.astimezone(MOSCOW).date():
             people = list(_people(view, slot))
-            rows += [Printed(("", _heading(view, slot, now)), heading=True), *people] if people else []
+            host = view.catalogue.enterprise_of(slot).name if len(enterprises) > 1 else ""
+            rows += [Printed(("", _heading(view, slot, host, now)), heading=True), *people] if people else []
     return rows
 
 
@@ -99,14 +100,14 @@ def _printed_cells(
     return (number, name if first else LED + name, registration.ages[position], phone, registration.code, changed, "")
 
 
-def _heading(view: View, slot: SlotId, now: datetime) -> str:
+def _heading(view: View, slot: SlotId, host: str, now: datetime) -> str:
     offered, tour = view.state.slots.get(slot), view.catalogue.tour_of(slot)
     starts = view.catalogue.slots[slot].starts
     coming = sum(registration.seats for registration in view.parties.get(slot, ()) if _has_seats(registration))
     people = counted(coming, "человек", "человека", "человек")
     sent = "; список окончательный" if offered and is_frozen(offered.terms, now) else "; список ещё меняется"
-    host = view.catalogue.enterprise_of(slot).name
-    return f"{day_in_words(starts)}, {clock(starts)}. {tour.title} ({host}): {people}{sent}"
+    what = f"{tour.title} ({host})" if host else tour.title
+    return f"{day_in_words(starts)}, {clock(starts)}. {what}: {people}{sent}"
 
 
 def _slots_of(view: View, enterprises: Collection[EnterpriseId]) -> list[SlotId]:

@@ -35,7 +35,8 @@ def body_look(tab: Tab, column: Column) -> Json:
     """The cells below the header; pale where people have nothing to write."""
     if tab.colour is None:
         return {}
-    look: Json = {"verticalAlignment": "TOP", "wrapStrategy": "CLIP" if column.type in ("link", "id") else "WRAP"}
+    clipped = column.clip or column.type in ("link", "id")
+    look: Json = {"verticalAlignment": "TOP", "wrapStrategy": "CLIP" if clipped else "WRAP"}
     if column.owner != "people":
         look["backgroundColorStyle"] = colour(PALE)
     if column.type == "id":

@@ -100,8 +100,8 @@ def _unhidden(file: File, roll: Roll) -> list[Json]:
 
 
 def _printed(sheet: int, rows: Sequence[Printed]) -> list[Json]:
-    """The requests that make `rows` the whole of a list to print; its headings are bold."""
-    fields = "userEnteredValue,userEnteredFormat.textFormat.bold"
+    """The requests that make `rows` the whole of a list to print; its headings are bold and run on over the row."""
+    fields = "userEnteredValue,userEnteredFormat(textFormat.bold,wrapStrategy)"
     cleared = {"updateCells": {"range": {"sheetId": sheet, "startRowIndex": 1}, "fields": fields}}
     if not rows:
         return [cleared]
@@ -114,5 +114,5 @@ def _printed(sheet: int, rows: Sequence[Printed]) -> list[Json]:
 def _printed_row(row: Printed) -> Json:
     kinds = (("numberValue" if isinstance(value, int) else "stringValue", value) for value in row.cells)
     cells = [{"userEnteredValue": {kind: value}} if value != "" else {} for kind, value in kinds]
-    bold = {"userEnteredFormat": {"textFormat": {"bold": row.heading}}}
-    return {"values": [cell | bold for cell in cells]}
+    look = {"textFormat": {"bold": row.heading}, "wrapStrategy": "OVERFLOW_CELL" if row.heading else "WRAP"}
+    return {"values": [cell | {"userEnteredFormat": look} for cell in cells]}
