@@ -33,6 +33,7 @@ messages: $(VENV)/test ## Collect what the site says, and compile its translatio
 pictures: $(VENV)/test ## Take the pictures in docs/ anew: pages, letters, spreadsheets
 	@ZAPIS_PICTURES=docs/pictures $(BIN)/python -m pytest -q -k "picture or three_roles" \
 		tests/site/test_pictures.py tests/mail/test_preview.py tests/walk/test_three_roles.py
+	@ZAPIS_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/walk/test_desks.py
 	@mv docs/pictures/share.png templates/static/
 
 campaign: $(VENV)/test ## Play N seeded scenarios of the worst minutes (make campaign N=100000)

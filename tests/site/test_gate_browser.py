@@ -12,7 +12,6 @@ from tests.site.conftest import TOKENS, Programme
 from tests.site.states import Visitor, at_the_gate
 from tests.site.test_browser import CHROMIUM, PHONE, browser, served
 from tests.site.test_trouble import Troubled
-from tests.walk.office import PICTURES
 
 __all__ = ["browser"]
 
@@ -90,13 +89,11 @@ def test_who_came_by_a_qr_code_finds_everybody_else_from_there(guard: Visitor):
     expect(guard.page.locator("[data-find]:visible")).to_have_count(2)
 
 
-def test_the_gate_has_its_picture_taken(guard: Visitor):
-    guard.page.get_by_role("button", name="Отметить").first.click()
-    expect(guard.page.get_by_role("status")).to_be_empty()
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    guard.page.screenshot(path=PICTURES / "gate.png", full_page=True)
-
+def test_the_list_prints_with_room_for_signatures_and_without_buttons(guard: Visitor):
     guard.page.emulate_media(media="print")
     guard.page.set_viewport_size({"width": 794, "height": 1123})
-    guard.page.screenshot(path=PICTURES / "gate-printed.png")
-    expect(guard.page.get_by_role("button", name="Снять отметку").first).to_be_hidden()
+
+    expect(guard.page.locator("#gate-list button").first).to_be_hidden()
+    expect(guard.page.get_by_label("Фамилия или код")).to_be_hidden()
+    drawn = "getComputedStyle(document.querySelector('.gate-guest'), '::after').content"
+    assert guard.page.evaluate(drawn) == '"подпись"'

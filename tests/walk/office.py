@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from local.plan import ROOT
+from tests.pictures import keep
 from tests.walk.running import Running
-
-PICTURES = Path(os.environ.get("ZAPIS_PICTURES") or ROOT / "build" / "pictures")
-"""Those of docs/ are made anew by `make pictures`."""
 
 
 class Office:
@@ -74,5 +69,4 @@ class Office:
         """Keep what is seen of a row from its first column on, the cell under `header` being selected."""
         self.go(row, self.headers[0])
         self.go(row, header)
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png")
+        keep(self.page, name)
