@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from tests.privacy.walk import MARKS, NAME, PHONE, Walk, found_in, walk
 from zapis.core.catalogue import EnterpriseId
+from zapis.ledger.port import Part
 from zapis.ledger.sql.ledger import SqlLedger
 
 CALL = {
@@ -50,6 +52,7 @@ async def _whole_season(walked: Walk) -> None:
     assert gate.status_code == 200
     assert (await walked.http.delete("/api/registrations", headers=ticket)).status_code == 200
     await _acts(walked, "cancel", second)
+    walked.stage.type("Сезон", 10, "Значение", "Центр визитов")
     walked.settle()
     await _acts(walked, "forget", second)
     walked.settle()
@@ -65,6 +68,10 @@ async def test_of_a_whole_season_google_hears_codes_and_head_counts_only(tmp_pat
         calls = walked.stage.rows(walked.stage.catalogue, "Звонки")
         listed = walked.stage.rows(walked.stage.roster, "Посетители")
         hmacs, office = walked.hmacs(), walked.office
+        await walked.committer.refresh(0)
+        agreed = json.loads(next(row for row in walked.rows()[Part.JOURNAL] if row[1] == "requested")[-1])["consents"]
+        texts = [(await walked.http.get("/consent/" + stamp.replace("@", "/"))).text for stamp in agreed]
+        now = (await walked.http.get("/consent/registration")).text
 
     assert len(hmacs) >= 2
     assert found_in(heard, (*MARKS, *hmacs)) == []
@@ -73,6 +80,9 @@ async def test_of_a_whole_season_google_hears_codes_and_head_counts_only(tmp_pat
     assert {row["Имя"] for row in registrations} == {""}
     assert len(listed) == 4
     assert office.encode() in heard
+    assert all("чтобы Центр визитов" not in text for text in texts)
+    assert len([text for text in texts if "ни имён, ни адресов, ни телефонов там нет" in text]) == 1
+    assert "чтобы Центр визитов" in now
     assert "имена в этой таблице не хранятся" in calls[0]["Итог"]
 
 
