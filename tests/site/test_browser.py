@@ -218,6 +218,7 @@ def test_a_holder_grows_the_party_corrects_a_name_and_is_forgotten(programme: Pr
         assert person.visitors == ("Анна Петрова", "Вера Кротова")
 
         page.get_by_role("link", name="Мои данные и согласия").click()
+        expect(page.get_by_role("link", name="Скачать всё файлом JSON")).to_be_visible()
         assert fits_the_phone(page)
         page.get_by_role("link", name="Удалить мои данные").click()
         page.get_by_role("button", name="Отменить заявку и удалить данные").click()
