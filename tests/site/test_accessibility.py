@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from local.vk import MINI_APP, MINI_APP_KEY
 from tests.site.conftest import NOW, TOKENS, Programme
 from tests.site.states import STATES, State, Visitor, told_by
-from tests.site.test_browser import CHROMIUM, browser, served, watched
+from tests.site.test_browser import CHROMIUM, PHONE, browser, heard, served
 from tests.site.test_trouble import Troubled
 from zapis.core.model import Standing
 from zapis.resources import resource
@@ -36,9 +36,22 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 ALL = {"type": "tag", "values": RULES}
 
 
+@pytest.fixture(scope="module")
+def shared_page(browser: Any) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture
-def page(browser: Any) -> Iterator[Page]:
-    yield from watched(browser)
+def page(shared_page: Page) -> Iterator[Page]:
+    """One page for all states, as new: each state has a site of its own address, so nothing is kept but cookies."""
+    shared_page.context.clear_cookies()
+    shared_page.set_viewport_size(PHONE)
+    shared_page.emulate_media(color_scheme="light")
+    with heard(shared_page):
+        yield shared_page
+    shared_page.goto("about:blank")
 
 
 @pytest.fixture

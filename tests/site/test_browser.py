@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -75,13 +76,26 @@ def watched(browser: Browser, **options: bool) -> Iterator[Page]:
     """A page on a phone that must neither complain nor ask anybody but the site for anything."""
     context = browser.new_context(viewport=PHONE, **options)
     page = context.new_page()
+    with heard(page):
+        yield page
+        context.close()
+
+
+@contextmanager
+def heard(page: Page) -> Iterator[None]:
+    """What the page says and asks for until then is in order."""
     complaints: list[str] = []
     asked: set[str] = set()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
-    yield page
-    context.close()
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "console": lambda message: complaints.append(message.text),
+        "pageerror": lambda error: complaints.append(str(error)),
+        "request": lambda request: asked.add("/".join(request.url.split("/")[:3])),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
+    yield
+    for event, listener in listeners.items():
+        page.remove_listener(event, listener)
     assert [text for text in complaints if not text.startswith(EXPECTED_IN_THE_CONSOLE)] == []
     assert len(asked) == 1
 
