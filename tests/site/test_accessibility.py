@@ -25,8 +25,8 @@ __all__ = ["browser"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
-    pytest.mark.xdist_group("axe"),
 ]
+outside, inside = pytest.mark.xdist_group("axe"), pytest.mark.xdist_group("axe inside VK")
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """The only rules that another colour scheme can break."""
@@ -68,6 +68,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     return seen
 
 
+@outside
 @pytest.mark.parametrize("state", [state for state in STATES if not state.inside], ids=str)
 def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
     trouble = Troubled(programme)
@@ -81,6 +82,7 @@ def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rende
         assert violations(page, {"type": "rule", "values": COLOURS}) == []
 
 
+@inside
 @pytest.mark.parametrize("state", [state for state in STATES if state.inside is not False], ids=str)
 def test_axe_finds_nothing_inside_vk(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
     trouble = Troubled(programme, vk=VK)
@@ -102,6 +104,7 @@ def test_no_page_and_no_state_is_forgotten():
     assert len({str(state) for state in STATES}) == len(STATES)
 
 
+@outside
 def test_a_fault_would_be_found(page: Page, programme: Programme):
     with served(programme.open()) as site:
         page.goto(f"{site}/slots/open")
@@ -110,6 +113,7 @@ def test_a_fault_would_be_found(page: Page, programme: Programme):
         assert any("contact-email" in fault for fault in violations(page))
 
 
+@outside
 def test_a_colour_that_fails_in_the_dark_alone_would_be_found(page: Page, programme: Programme):
     with served(programme.open()) as site:
         page.goto(f"{site}/slots/open")
