@@ -293,3 +293,29 @@ def test_who_may_send_in_the_domains_name_is_asked_of_dns(deployment):
     assert "✗ DKIM: there is no key season8._domainkey.zapis.example" in told.output
     assert "✗ DMARC: zapis.example has no policy" in told.output
     assert told.exit_code == 1
+
+
+def test_a_database_is_looked_at_where_it_is_the_ledger(deployment, database):
+    url = database.engine.url.render_as_string(hide_password=False)
+
+    said = deployment.look(ZAPIS_DATABASE=url, ZAPIS_LEDGER=None).output
+
+    assert "✓ Database: reached, laid out for this release" in said
+    assert "Database: fsync, synchronous_commit, full_page_writes off: a crash loses confirmed seats" in said
+
+
+def test_a_database_of_an_earlier_release_is_told_with_its_remedy(deployment, server):
+    said = deployment.look(ZAPIS_DATABASE=server.make_database(), ZAPIS_LEDGER=None)
+
+    assert said.exit_code == 1
+    assert "not those of this release" in said.output
+    assert "zapis ledger upgrade" in said.output
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(deployment):
+    url = "postgresql+psycopg://zapis:secret-word@127.0.0.1:1/season"
+
+    said = deployment.look(ZAPIS_DATABASE=url, ZAPIS_LEDGER=None)
+
+    assert "Database: PostgreSQL did not answer" in said.output
+    assert "secret-word" not in said.output

@@ -14,6 +14,7 @@ import click
 
 from zapis.commands.connection import emulator_option, id_of, key_option, open_sheets
 from zapis.commands.look_around import look_at_mail, look_at_secrets, look_at_settings, look_at_site
+from zapis.commands.look_at_database import look_at_database
 from zapis.commands.look_at_dns import look_at_dns
 from zapis.commands.look_at_google import look_at_google
 from zapis.commands.rush import Rush, figures, judge
@@ -105,6 +106,7 @@ def _look(
     title("What the settings say")
     yield from look_at_settings(settings)
     yield from look_at_secrets(settings, secret_file)
+    yield from look_at_database(settings)
     title("Google")
     yield from look_at_google(settings)
     title("Mail and site")

@@ -105,3 +105,23 @@ def _upgrade(connection: Connection, steps: Steps) -> int:
             connection.execute(text(statement))
         connection.execute(text("INSERT INTO schema_step VALUES (:number)"), {"number": number})
     return max(len(steps) - taken, 0)
+
+
+def missing(database: Database) -> int:
+    """How many steps were not taken yet. Raises what `Database.run` raises."""
+
+    def count(connection: Connection) -> int:
+        if connection.scalar(text("SELECT to_regclass('schema_step')")) is None:
+            return len(STEPS)
+        return len(STEPS) - int(connection.scalar(text("SELECT coalesce(max(number), 0) FROM schema_step")) or 0)
+
+    return max(database.run(count), 0)
+
+
+def facts(database: Database) -> dict[str, str]:
+    """What bears on whether rows stay and are seen by nobody: settings of the server, and of the way to it."""
+    settings = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
+    shown = ", ".join(f"current_setting('{name}') AS {name}" for name in settings)
+    ssl = "(SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid())::text AS encrypted"
+    found = database.run(lambda connection: connection.execute(text(f"SELECT {shown}, {ssl}")).mappings().one())
+    return {**found, "host": database.engine.url.host or ""}
