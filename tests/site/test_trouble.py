@@ -155,6 +155,24 @@ async def test_beyond_the_bound_a_newcomer_gets_a_kind_page_that_keeps_the_form(
     await programme.committer.close()
 
 
+async def test_a_ticket_of_another_instance_is_not_denied_while_nothing_can_be_read(programme: Programme):
+    troubled = Troubled(programme)
+    mine = programme.committer
+    async with client(troubled.app) as site, client(programme.open()) as elsewhere:
+        await site.get("/")
+        token = (await ask(elsewhere)).json()["ticket"]
+        troubled.ledgers[0].on_read = AnswerLost("no answer")
+        bearer = {"Authorization": f"Bearer {token}"}
+        answers = [await site.get("/api/registrations", headers=bearer), await site.get(f"/ticket/{token}")]
+        troubled.ledgers[0].on_read = None
+        later = await site.get("/api/registrations", headers=bearer)
+
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert later.status_code == 200
+    await mine.close()
+    await programme.committer.close()
+
+
 async def test_while_the_ledger_moves_pages_say_so_and_nothing_typed_is_lost(programme: Programme):
     async with client(programme.open()) as site:
         await site.get("/")

@@ -15,6 +15,7 @@ from zapis.core import ids, people, rules
 from zapis.core.entries import Cancelled, Requested
 from zapis.core.model import EntryId, PersonKey, Reason, Registration, RegistrationId, SlotId
 from zapis.core.people import Person
+from zapis.errors import SheetsUnavailable
 from zapis.ledger.committer import Committer
 from zapis.site import words
 from zapis.site.consents import Consents
@@ -132,13 +133,19 @@ class Desk:
             return None
         await self.committer.refresh(READING_AGE)
         if id not in self.committer.state.registrations:
-            # Another instance may have written it within these seconds.
-            await self.committer.refresh(0)
+            await self._hear_of_others()
         held = self.committer.state.registrations.get(id)
         slot = self.committer.state.slots.get(held.slot) if held else None
         if slot and self.committer.now() >= slot.terms.starts + TICKET_LASTS:
             raise Ended(words.TICKET_ENDED)
         return held
+
+    async def _hear_of_others(self) -> None:
+        """Another instance may have written within these seconds. Raises SheetsUnavailable if nobody can know."""
+        before = self.committer.read_at
+        await self.committer.refresh(0)
+        if self.committer.read_at == before:
+            raise SheetsUnavailable("The ledger does not answer; another instance may know the registration.")
 
     def may_correct(self, counter: Counter, held: Registration) -> bool:
         """Whether names may still be put right: the enterprise does not have its list yet."""
