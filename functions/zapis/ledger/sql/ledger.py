@@ -30,7 +30,8 @@ from zapis.ledger.sql.schema import CATALOGUE, CATALOGUE_COLUMNS, HEAD, LISTS
 
 _LENGTHS = {part: HEAD.c[part.removeprefix("_")] for part in Part}
 _ANCHORED = (Part.JOURNAL, Part.OUTBOX)
-_LOOK = select(*_LENGTHS.values(), HEAD.c.revision, func.clock_timestamp().label("at"))
+_WORD = select(CATALOGUE.c.item).where(CATALOGUE.c.position == 1).scalar_subquery().label("word")
+_LOOK = select(*_LENGTHS.values(), HEAD.c.revision, _WORD, func.clock_timestamp().label("at"))
 
 
 class SqlLedger:
@@ -107,6 +108,7 @@ class SqlLedger:
             tails.get(Part.PEOPLE, ()),
             tails.get(Part.OUTBOX, ()),
             catalogue_revision=head["revision"],
+            word=head["word"] or "",
         )
 
     def _in_one_transaction(
