@@ -23,10 +23,10 @@ from zapis.mail.letters import LONGEST_SUBJECT, RUSSIAN, Letter, Sender, one_lin
 from zapis.mail.speech import SPEECHES
 
 TONES = {
-    HandoverKind.LIST: "#2d6a4f",
-    HandoverKind.CHANGES: "#8f4d13",
-    HandoverKind.REOPENED: "#8f4d13",
-    HandoverKind.CANCELLED: "#8c2f39",
+    HandoverKind.LIST: "#1b6a45",
+    HandoverKind.CHANGES: "#84500a",
+    HandoverKind.REOPENED: "#84500a",
+    HandoverKind.CANCELLED: "#a8221c",
 }
 
 
