@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from zapis.core.entries import (
+    AddressConfirmed,
     Cancelled,
     Corrected,
     Entry,
@@ -20,6 +21,7 @@ from zapis.core.entries import (
     Joined,
     MailAsked,
     Moved,
+    Proposed,
     Requested,
     SeatedOver,
     SlotOffered,
@@ -98,6 +100,14 @@ class Season:
         fact = Requested(ages or (30,) * seats, (PersonKey(who),), waits, body=f"{who}:{seats}", code=code)
         self.land(fact, slot=slot, at=at, id=id or f"{who}@{slot}")
         return self.of(who, slot) if id is None else self.state.registrations[RegistrationId(id)]
+
+    def propose(self, who: str, *, seats: int = 1, slot: str = "S", at: float = 10, id: str = "") -> Registration:
+        asked = Requested((30,) * seats, (PersonKey(who),), True, body=f"{who}:{seats}")
+        self.land(Proposed(asked), slot=slot, at=at, id=id or f"{who}@{slot}")
+        return self.state.registrations[RegistrationId(id or f"{who}@{slot}")]
+
+    def confirm(self, who: str, *, slot: str = "S", at: float = 20) -> Entry:
+        return self.land(AddressConfirmed(RegistrationId(f"{who}@{slot}")), slot=slot, at=at)
 
     def cancel(self, who: str, *members: int, slot: str = "S", at: float = 20) -> None:
         self.land(Cancelled(RegistrationId(f"{who}@{slot}"), members), slot=slot, at=at)

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 from zapis.core.catalogue import MOSCOW, EnterpriseId
 from zapis.core.model import PersonKey, RegistrationId
@@ -46,6 +47,10 @@ class Tokens:
         self._frames = URLSafeSerializer(newest_last, salt="frame")
         self._status = URLSafeSerializer(newest_last, salt="status")
         self._offices = URLSafeSerializer(newest_last, salt="office")
+        self._forms = Signer(newest_last, salt="form")
+        self._addresses = URLSafeSerializer(newest_last, salt="address")
+        self.work_keys = tuple(hmac.new(key.encode(), b"proof of work", hashlib.sha256).hexdigest() for key in keys)
+        """Keys that sign challenges, the newest first."""
 
     def ticket(self, registration: RegistrationId) -> str:
         """The secret part of a registration's link."""
@@ -63,6 +68,15 @@ class Tokens:
     def passing(self, token: str) -> RegistrationId | None:
         """The registration whose QR code holds `token`; None for any other text."""
         registration = _loaded(self._passes, token)
+        return RegistrationId(registration) if registration else None
+
+    def address(self, registration: RegistrationId) -> str:
+        """The secret part of the link by which an address is confirmed: it was mailed to nobody else."""
+        return _signed(self._addresses, registration)
+
+    def confirmed_by(self, token: str) -> RegistrationId | None:
+        """The registration whose address `token` confirms; None for any other text."""
+        registration = _loaded(self._addresses, token)
         return RegistrationId(registration) if registration else None
 
     def gate(self, enterprise: EnterpriseId) -> str:
@@ -107,6 +121,18 @@ class Tokens:
             return None
         fresh = now.timestamp() - int(at) <= PASS_AGE.total_seconds()
         return PassHolder(PersonKey(person) if fresh else None)
+
+    def form_key(self, now: datetime) -> str:
+        """A once-only key for a form that is made now."""
+        return self._forms.sign(f"{secrets.token_urlsafe(12)}.{int(now.timestamp())}").decode()
+
+    def form_made(self, key: str) -> datetime | None:
+        """When the form with this key was made; None for a key that was not made here."""
+        try:
+            stamped = self._forms.unsign(key.encode()).decode()
+        except BadSignature:
+            return None
+        return datetime.fromtimestamp(int(stamped.rpartition(".")[2]), UTC)
 
     def vk_user(self, user: str) -> PersonKey:
         """A key for the person behind a VK account."""

@@ -100,6 +100,11 @@ def message(language: str = "ru") -> Told:
     return story, anna
 
 
+def confirm_address(language: str = "ru") -> Told:
+    story = Story()
+    return story, story.propose(language=language)
+
+
 STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.CONFIRMED: confirmed,
     NoticeKind.WAITING: waiting,
@@ -115,6 +120,7 @@ STORIES: dict[NoticeKind, Callable[..., Told]] = {
     NoticeKind.REMINDER: reminder,
     NoticeKind.THANKS: thanks,
     NoticeKind.MESSAGE: message,
+    NoticeKind.CONFIRM_ADDRESS: confirm_address,
 }
-ENDINGS = (NoticeKind.CANCELLED, NoticeKind.SLOT_CANCELLED, NoticeKind.THANKS)
-"""Kinds after which nobody comes any more: they lead to no ticket."""
+ENDINGS = (NoticeKind.CANCELLED, NoticeKind.SLOT_CANCELLED, NoticeKind.THANKS, NoticeKind.CONFIRM_ADDRESS)
+"""Kinds after which nobody comes, or does not come yet: they lead to no ticket."""

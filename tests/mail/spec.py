@@ -26,6 +26,7 @@ from zapis.core.entries import (
     Joined,
     Messaged,
     Moved,
+    Proposed,
     Requested,
     SeatedOver,
     SlotOffered,
@@ -48,6 +49,7 @@ LINKS = Links(
     "https://visits.mosprom.example/ticket/secret-token/cancel",
     "https://visits.mosprom.example/",
     "https://visits.mosprom.example/show/a-pass",
+    "https://visits.mosprom.example/confirm/secret-address",
 )
 T0 = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
 STARTS = datetime(2026, 12, 12, 8, 0, tzinfo=UTC)
@@ -176,6 +178,14 @@ class Story:
         person = Person(name, email, "+79161234567", party, language)
         fact = Requested(ages or (34,) * len(party), (PersonKey(email),), True, f"{email}{key}")
         self.land(fact, slot, id=id, person=person)
+        return id
+
+    def propose(self, name: str = "Анна Петрова", language: str = "ru") -> RegistrationId:
+        """Somebody without JavaScript asks where proof of work is asked for."""
+        id = registration_id(SlotId("S"), "proposed")
+        person = Person(name, "anna@example.ru", "+79161234567", (name,), language)
+        asked = Requested((34,), (PersonKey("anna@example.ru"),), True, "body")
+        self.land(Proposed(asked), id=id, person=person)
         return id
 
     def again(self, id: RegistrationId, email: str = "anna@example.ru") -> None:

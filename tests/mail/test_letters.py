@@ -75,6 +75,7 @@ SUBJECTS = {
     NoticeKind.LINK: "Ссылка на вашу запись: Пара за сорок операций, 12 декабря",
     NoticeKind.REMINDER: "Напоминаем: Пара за сорок операций, 12 декабря, 11:00",
     NoticeKind.THANKS: "Спасибо, что пришли: Пара за сорок операций",
+    NoticeKind.CONFIRM_ADDRESS: "Подтвердите запись: Пара за сорок операций, 12 декабря",
     NoticeKind.MESSAGE: "Сообщение организатора: Пара за сорок операций, 12 декабря",
 }
 
@@ -94,6 +95,7 @@ def test_both_parts_hold_the_visit_and_the_links(kind: NoticeKind, language: str
         assert "«Ральф Рингер»" in part
         assert "Анна Петрова" in part
     expected = {LINKS.site} if kind in ENDINGS else {LINKS.ticket, LINKS.cancel}
+    expected = {LINKS.confirm} if kind is NoticeKind.CONFIRM_ADDRESS else expected
     assert expected <= set(_Markup(told.html).links)
     assert expected <= set(re.findall(r"https://\S+", told.text))
 

@@ -20,7 +20,7 @@ from zapis.commands.ledger_file import LedgerFile
 from zapis.commands.screen import Finding, Sign, fine, note, show, title, wrong
 from zapis.core.audit import Note, Recorded, acceptance, without_request
 from zapis.core.difference import Difference, compare
-from zapis.core.entries import Entry, Erased, Requested, RulesRaised, Unreadable, format_moment, to_row
+from zapis.core.entries import Entry, Erased, Proposed, Requested, RulesRaised, Unreadable, format_moment, to_row
 from zapis.core.findings import findings, named, replaced, rows
 from zapis.core.ids import entry_id
 from zapis.core.marks import Found, found, mark, words
@@ -200,7 +200,8 @@ def _nameless(case: _Case) -> list[str]:
     """Requests that `_people` does not know; who was erased on demand is not among them."""
     known = {row[0] for row in case.file.people}
     known |= {entry.fact.registration for entry in case.entries if isinstance(entry.fact, Erased)}
-    return [entry.id for entry in case.entries if isinstance(entry.fact, Requested) and entry.id not in known]
+    asked = [entry.id for entry in case.entries if isinstance(entry.fact, Requested | Proposed)]
+    return [id for id in asked if id not in known]
 
 
 def _repair(case: _Case) -> list[Json]:

@@ -21,7 +21,7 @@ from typing import Any
 
 from zapis.core import ids
 from zapis.core.difference import Difference, compare
-from zapis.core.entries import Entry, Requested, Row, format_moment, parse_moment
+from zapis.core.entries import Entry, Proposed, Requested, Row, format_moment, parse_moment
 from zapis.core.marks import FIRST_ROW, Found, Mark
 from zapis.core.model import NoticeKind
 
@@ -128,7 +128,7 @@ def without_request(journal: Iterable[Found], recorded: Recorded, people: Iterab
 
 
 def _asks(entry: Entry) -> bool:
-    return isinstance(entry.fact, Requested)
+    return isinstance(entry.fact, Requested | Proposed)
 
 
 @dataclass(frozen=True, slots=True)

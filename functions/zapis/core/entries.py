@@ -17,6 +17,8 @@ from typing import Any, Literal
 from zapis.core.model import EntryId, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
 
 PAYLOAD_VERSION = 1
+LATER_KINDS = {"proposed": 2, "address_confirmed": 2}
+"""Payload versions of kinds that earlier releases do not know: they stop at the number instead of passing it over."""
 RULES_VERSION = 1
 """The newest rules that this release can judge by."""
 
@@ -43,6 +45,20 @@ class Requested:
     channel: str = "site"
     code: str = ""
     """The digest of a code that opens held seats; empty for everybody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A request that counts for nothing until its address is confirmed. The entry's id is the registration's."""
+
+    request: Requested
+
+
+@dataclass(frozen=True, slots=True)
+class AddressConfirmed:
+    """Who reads the letters of a proposed request's address stands behind it: it is judged at this row."""
+
+    registration: RegistrationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +175,8 @@ class LedgerOpened:
 Fact = (
     SlotOffered
     | Requested
+    | Proposed
+    | AddressConfirmed
     | Cancelled
     | Joined
     | Corrected
@@ -201,7 +219,7 @@ Row = tuple[str, ...]
 def to_row(entry: Entry) -> Row:
     """The six strings that stand for `entry` in the journal."""
     kind, encode = _ENCODERS[type(entry.fact)]
-    payload = json.dumps({"v": PAYLOAD_VERSION} | encode(entry.fact), ensure_ascii=False, separators=(",", ":"))
+    payload = json.dumps({"v": _version(kind)} | encode(entry.fact), ensure_ascii=False, separators=(",", ":"))
     return (format_moment(entry.at), kind, entry.id, entry.slot, entry.writer, payload)
 
 
@@ -214,12 +232,16 @@ def from_row(row: Sequence[str]) -> Entry | Unreadable:
         return Unreadable("the id is empty")
     try:
         fields = json.loads(payload)
-        if fields["v"] > PAYLOAD_VERSION:
-            return Unreadable(f"payload version {fields['v']} is newer than {PAYLOAD_VERSION}", newer=True)
+        if fields["v"] > _version(kind):
+            return Unreadable(f"payload version {fields['v']} is newer than {_version(kind)}", newer=True)
         fact = _DECODERS[kind](fields)
         return Entry(parse_moment(at), EntryId(entry_id), SlotId(slot), writer, fact)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         return Unreadable(f"{kind}: {type(error).__name__}")
+
+
+def _version(kind: str) -> int:
+    return LATER_KINDS.get(kind, PAYLOAD_VERSION)
 
 
 def format_moment(moment: datetime) -> str:
@@ -349,6 +371,8 @@ _CHANGES: dict[object, AttendanceChange] = {"": "", "came": "came", "undone": "u
 _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     SlotOffered: ("slot_offered", lambda f: {"replaces": f.replaces, "terms": terms_to_json(f.terms)}),
     Requested: ("requested", _encode_requested),
+    Proposed: ("proposed", lambda f: _encode_requested(f.request)),
+    AddressConfirmed: ("address_confirmed", lambda f: {"registration": f.registration}),
     Cancelled: ("cancelled", lambda f: {"registration": f.registration, "members": f.members, "by": f.by}),
     Joined: ("joined", _encode_joined),
     Corrected: ("corrected", lambda f: {"registration": f.registration, "people": f.people}),
@@ -371,6 +395,8 @@ _ENCODERS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
 _DECODERS: dict[str, Callable[[Mapping[str, Any]], Fact]] = {
     "slot_offered": lambda f: SlotOffered(_count(f["replaces"]), terms_from_json(f["terms"])),
     "requested": _decode_requested,
+    "proposed": lambda f: Proposed(_decode_requested(f)),
+    "address_confirmed": lambda f: AddressConfirmed(_registration(f)),
     "cancelled": lambda f: Cancelled(_registration(f), _counts(f["members"]), _text(f["by"])),
     "joined": lambda f: Joined(_registration(f), _newcomers(f["ages"]), _count(f["people"]), _texts(f["consents"])),
     "corrected": lambda f: Corrected(_registration(f), _count(f["people"])),

@@ -23,6 +23,7 @@ from typing import Any
 from zapis.core import rules
 from zapis.core.entries import (
     RULES_VERSION,
+    AddressConfirmed,
     Attended,
     Cancelled,
     ConsentWithdrawn,
@@ -36,6 +37,7 @@ from zapis.core.entries import (
     MailAsked,
     Messaged,
     Moved,
+    Proposed,
     Requested,
     RulesRaised,
     SeatedOver,
@@ -59,6 +61,8 @@ from zapis.core.model import (
 from zapis.core.rules import SlotLedger
 
 LINK_INTERVAL = timedelta(hours=1)
+PROPOSAL_LASTS = timedelta(days=1)
+"""How long an address may be confirmed."""
 
 
 @dataclass(slots=True)
@@ -69,6 +73,10 @@ class State:
     registrations: dict[RegistrationId, Registration] = field(default_factory=dict)
     active: dict[PersonKey, dict[RegistrationId, SlotId]] = field(default_factory=dict)
     """What each person holds: seats and places in line."""
+    proposed: dict[RegistrationId, Requested] = field(default_factory=dict)
+    """Requests whose addresses nobody has confirmed."""
+    proposals: dict[PersonKey, tuple[datetime, ...]] = field(default_factory=dict)
+    """When an address was last written to for that."""
     notices: dict[RegistrationId, Notice] = field(default_factory=dict)
     """The last notice of each registration: a later one overtakes an earlier one."""
     messages: dict[SlotId, list[Message]] = field(default_factory=dict)
@@ -174,9 +182,72 @@ def _slot_offered(state: State, entry: Entry, fact: SlotOffered) -> Reason | Non
     return None
 
 
-def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
+def _requested(state: State, entry: Entry, fact: Requested, revision: int = 0) -> Reason | None:
     standing, reason, same_as = _judge(state, entry, fact)
-    registration = Registration(
+    registration = _register(state, entry, fact, standing, reason, same_as, revision)
+    if standing is Standing.CONFIRMED:
+        _take_seats(state, registration)
+        _note_the_invited(state, registration, fact.code)
+        _notify(state, entry, registration, NoticeKind.CONFIRMED)
+    elif standing is Standing.WAITING:
+        _join_the_line(state, registration)
+        _notify(state, entry, registration, NoticeKind.WAITING)
+    elif same_as is not None:
+        _remind(state, entry, same_as)
+    return reason
+
+
+def _proposed(state: State, entry: Entry, fact: Proposed) -> Reason | None:
+    """A request that nobody stands behind yet has neither seat nor place in line: its address is written to first."""
+    standing, reason, same_as = _judge(state, entry, fact.request)
+    if standing is not Standing.REFUSED:
+        limit = state.slots[entry.slot].terms.season_limit
+        reason = Reason.LIMIT if _written_to(state, entry, fact.request) >= limit else Reason.UNCONFIRMED
+    registration = _register(state, entry, fact.request, Standing.REFUSED, reason, same_as)
+    if reason is Reason.UNCONFIRMED:
+        state.proposed[registration.id] = fact.request
+        state.proposals[_writer_of(fact.request)] += (entry.at,)
+        _notify(state, entry, registration, NoticeKind.CONFIRM_ADDRESS)
+    elif same_as is not None:
+        _remind(state, entry, same_as)
+    return reason
+
+
+def _written_to(state: State, entry: Entry, request: Requested) -> int:
+    """How often the address was asked to confirm something within the hour: anybody may type a stranger's."""
+    person = _writer_of(request)
+    recent = tuple(at for at in state.proposals.get(person, ()) if entry.at - at < LINK_INTERVAL)
+    state.proposals[person] = recent
+    return len(recent)
+
+
+def _writer_of(request: Requested) -> PersonKey:
+    """Whose address it is."""
+    return next(iter(request.persons), PersonKey(""))
+
+
+def _address_confirmed(state: State, entry: Entry, fact: AddressConfirmed) -> Reason | None:
+    request, registration = state.proposed.get(fact.registration), state.registrations.get(fact.registration)
+    if request is None or registration is None or registration.id in state.erased:
+        return Reason.NOT_ACTIVE
+    if entry.at - registration.asked_at >= PROPOSAL_LASTS:
+        return Reason.STALE
+    del state.proposed[registration.id]
+    now_asked = replace(entry, id=EntryId(registration.id), slot=registration.slot)
+    _requested(state, now_asked, request, registration.revision + 1)
+    return None
+
+
+def _register(
+    state: State,
+    entry: Entry,
+    fact: Requested,
+    standing: Standing,
+    reason: Reason | None,
+    same_as: RegistrationId | None,
+    revision: int = 0,
+) -> Registration:
+    registration = state.registrations[RegistrationId(entry.id)] = Registration(
         id=RegistrationId(entry.id),
         slot=entry.slot,
         standing=standing,
@@ -189,19 +260,10 @@ def _requested(state: State, entry: Entry, fact: Requested) -> Reason | None:
         consents=fact.consents,
         channel=fact.channel,
         waits=fact.waits,
+        revision=revision,
         same_as=same_as,
     )
-    state.registrations[registration.id] = registration
-    if standing is Standing.CONFIRMED:
-        _take_seats(state, registration)
-        _note_the_invited(state, registration, fact.code)
-        _notify(state, entry, registration, NoticeKind.CONFIRMED)
-    elif standing is Standing.WAITING:
-        _join_the_line(state, registration)
-        _notify(state, entry, registration, NoticeKind.WAITING)
-    elif same_as is not None:
-        _remind(state, entry, same_as)
-    return reason
+    return registration
 
 
 def _note_the_invited(state: State, registration: Registration, code: str) -> None:
@@ -588,6 +650,8 @@ def _remind(state: State, entry: Entry, registration: RegistrationId) -> None:
 _EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
     SlotOffered: _slot_offered,
     Requested: _requested,
+    Proposed: _proposed,
+    AddressConfirmed: _address_confirmed,
     Cancelled: _cancelled,
     Joined: _joined,
     Corrected: _corrected,
@@ -604,5 +668,5 @@ _EVOLVE: dict[type, Callable[[State, Entry, Any], Reason | None]] = {
     LedgerOpened: _ledger_opened,
 }
 
-_RESEATING = frozenset({Requested, Cancelled, Joined, Moved, SeatedOver, Erased})
+_RESEATING = frozenset({Requested, AddressConfirmed, Cancelled, Joined, Moved, SeatedOver, Erased})
 """What may change who comes."""

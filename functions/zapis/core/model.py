@@ -75,6 +75,7 @@ class Reason(StrEnum):
     ADULTS = "too_few_adults"
     ALREADY = "already_registered"
     LIMIT = "season_limit"
+    UNCONFIRMED = "address_unconfirmed"
     FULL = "full"
     BY_CITIZEN = "by_citizen"
     BY_ORGANISER = "by_organiser"
@@ -147,6 +148,7 @@ class NoticeKind(StrEnum):
     REMINDER = "reminder"
     THANKS = "thanks"
     MESSAGE = "message"
+    CONFIRM_ADDRESS = "confirm_address"
 
 
 @dataclass(frozen=True, slots=True)

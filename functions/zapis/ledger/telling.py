@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from zapis.core.entries import Entry, Requested
+from zapis.core.entries import Entry, Proposed, Requested
 from zapis.core.fold import State
 from zapis.core.model import RegistrationId
 from zapis.happenings import Happening, Trace, tell
@@ -22,7 +22,7 @@ def tell_of_entry(log: logging.Logger, entry: Entry, state: State, waited: float
     if not log.isEnabledFor(logging.INFO):
         return
     fact, kind = entry.fact, type(entry.fact).__name__.lower()
-    asked = isinstance(fact, Requested)
+    asked = isinstance(fact, Requested | Proposed)
     id = RegistrationId(entry.id) if asked else getattr(fact, "registration", RegistrationId(""))
     registration = state.registrations.get(id) if asked else None
     standing = registration.standing.value if registration else ""

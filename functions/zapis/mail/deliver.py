@@ -319,7 +319,7 @@ class Deliverer:
         if is_handover(notice):
             return self._handover(notice)
         site = f"{self._site_url}/"
-        return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(site, site, site, site))
+        return sample_letter(self._samples[notice.id], self._catalogue, self._sender, Links(*(site,) * 5))
 
     def _handover(self, notice: Notice) -> Letter:
         handover = self._standing(notice)
@@ -337,7 +337,8 @@ class Deliverer:
         site = self._site_url if language == RUSSIAN else f"{self._site_url}/{language}"
         ticket = f"{site}/ticket/{self._tokens.ticket(registration)}"
         shown = f"{self._site_url}/show/{self._tokens.shown(registration)}"
-        return Links(ticket, f"{ticket}/cancel", f"{site}/", shown)
+        confirm = f"{site}/confirm/{self._tokens.address(registration)}"
+        return Links(ticket, f"{ticket}/cancel", f"{site}/", shown, confirm)
 
     def _stands(self, notice: Notice) -> bool:
         """Whether no later entry has overtaken it."""

@@ -49,6 +49,7 @@ TONES = {
     NoticeKind.REMINDER: "good",
     NoticeKind.THANKS: "good",
     NoticeKind.MESSAGE: "plain",
+    NoticeKind.CONFIRM_ADDRESS: "wait",
 }
 NOTHING_CHANGED = (NoticeKind.REMINDER, NoticeKind.THANKS, NoticeKind.MESSAGE)
 STAGES = {Standing.CONFIRMED: "seat", Standing.WAITING: "line"}
@@ -74,6 +75,8 @@ class Links:
     site: str
     shown: str = ""
     """What the QR code holds: it is recognised at the gate, and cancels nothing."""
+    confirm: str = ""
+    """Where the address is confirmed that a request came with."""
 
     def visit(self, slot: SlotId) -> str:
         """Where a slot is registered for."""

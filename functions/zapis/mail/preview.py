@@ -22,7 +22,9 @@ NOW = datetime(2031, 12, 1, 7, 0, tzinfo=UTC)
 VISIT = datetime(2031, 12, 13, 8, 0, tzinfo=UTC)
 SENDER = Sender("", "visits@zapis.example", "visits.zapis.example")
 SITE = "https://visits.zapis.example/"
-LINKS = Links(f"{SITE}ticket/invented", f"{SITE}ticket/invented/cancel", SITE, f"{SITE}show/invented")
+LINKS = Links(
+    f"{SITE}ticket/invented", f"{SITE}ticket/invented/cancel", SITE, f"{SITE}show/invented", f"{SITE}confirm/invented"
+)
 
 SEASON = Season(
     title="Открой#Моспром",

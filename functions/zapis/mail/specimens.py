@@ -25,6 +25,7 @@ _STANDINGS = {
     NoticeKind.WAITING: Standing.WAITING,
     NoticeKind.CANCELLED: Standing.CANCELLED,
     NoticeKind.SLOT_CANCELLED: Standing.CANCELLED,
+    NoticeKind.CONFIRM_ADDRESS: Standing.REFUSED,
 }
 _REASONS = {NoticeKind.CANCELLED: Reason.BY_CITIZEN, NoticeKind.SLOT_CANCELLED: Reason.SLOT_CANCELLED}
 
