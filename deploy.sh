@@ -30,7 +30,7 @@ readonly APIS=(
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
 # The address of a ticket, or of a page inside VK, is its secret, and the platform logs every address that is asked for.
 readonly EXCLUSION=zapis-tickets
-readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|gate|show|status|office)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|gate|show|status|office)/|/vk[/?]")'
+readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|confirm|gate|show|status|office)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|confirm|gate|show|status|office)/|/vk[/?]")'
 
 usage() {
   cat <<'END'
@@ -166,7 +166,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES FUNCTION_MEMORY \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
 ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_MAIL_PER_MINUTE ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
-SHEETS_EMULATOR_HOST "
+ZAPIS_PROXIES ZAPIS_PROOF_OF_WORK SHEETS_EMULATOR_HOST "
 
 complain() { complaints+=("$*"); }
 
@@ -258,7 +258,7 @@ check_books() {
   else
     check_database
   fi
-  for name in ZAPIS_SHEET_NAMES ZAPIS_OFFICE; do
+  for name in ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_PROOF_OF_WORK; do
     case ${!name:-off} in
       on | off) ;;
       *) complain "$name: ${!name} is neither on nor off." ;;
@@ -359,6 +359,9 @@ check_numbers() {
     complain "ZAPIS_MAIL_PER_MINUTE: $ZAPIS_MAIL_PER_MINUTE is no number of letters."
   fi
   local name
+  if ! [[ ${ZAPIS_PROXIES:-0} =~ ^[0-9]$ ]]; then
+    complain "ZAPIS_PROXIES: $ZAPIS_PROXIES is no number of proxies."
+  fi
   for name in ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS; do
     if ! [[ ${!name:-0} =~ ^[0-9]+$ ]]; then complain "$name: ${!name} is no number of days."; fi
   done
@@ -561,7 +564,9 @@ deploy_functions() {
   fi
   local nudge="|ZAPIS_DELIVER_URL=$DELIVER_URL|ZAPIS_DELIVER_CALLER=$CALLER_ACCOUNT"
   nudge+="|ZAPIS_DELIVER_QUEUE=projects/$GOOGLE_CLOUD_PROJECT/locations/$GOOGLE_CLOUD_REGION/queues/$QUEUE"
-  deploy zapis-site "$common$nudge|FUNCTION_USE_ASGI=true$vk" "$keys$vk_key" \
+  local doors=${ZAPIS_PROXIES:+|ZAPIS_PROXIES=$ZAPIS_PROXIES}
+  doors+=${ZAPIS_PROOF_OF_WORK:+|ZAPIS_PROOF_OF_WORK=$ZAPIS_PROOF_OF_WORK}
+  deploy zapis-site "$common$nudge|FUNCTION_USE_ASGI=true$doors$vk" "$keys$vk_key" \
     --entry-point=site "--run-service-account=$SITE_ACCOUNT" --allow-unauthenticated \
     "--memory=$FUNCTION_MEMORY" --cpu=1 --concurrency=500 --timeout=60s \
     "--min-instances=$SITE_MIN_INSTANCES" "--max-instances=$SITE_MAX_INSTANCES"

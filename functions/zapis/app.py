@@ -75,9 +75,13 @@ async def _whole_site() -> Any:
     # The rest is imported while Google answers.
     from zapis.site.application import application
     from zapis.site.launch import VkApp
+    from zapis.site.limits import LimitsBySource
+    from zapis.site.precautions import Precautions
+    from zapis.site.robots import SHORTEST
 
     vk = VkApp(chosen.vk_app, chosen.vk_keys, chosen.vk_hosts) if chosen.vk_app else None
-    return application(committer, Tokens(chosen.secrets), chosen.site_url, vk)
+    precautions = Precautions(SHORTEST, chosen.proof_of_work, LimitsBySource(chosen.proxies))
+    return application(committer, Tokens(chosen.secrets), chosen.site_url, vk, precautions=precautions)
 
 
 def _herald(chosen: Settings) -> Callable[[float], None]:

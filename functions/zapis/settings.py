@@ -44,6 +44,10 @@ class Settings:
     """The Cloud Tasks queue that calls it, with its whole name; None: `site` calls it itself."""
     deliver_caller: str | None
     """The account in whose name the queue calls."""
+    proof_of_work: bool
+    """Whether browsers compute for a moment before their requests count."""
+    proxies: int
+    """How many proxies stand before `site` and say in X-Forwarded-For whom they heard; 0: none, nobody is believed."""
     vk_app: str
     """The number of the VK mini-app that shows the site; empty: the site is not shown inside VK."""
     vk_keys: tuple[str, ...]
@@ -94,6 +98,8 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         deliver_url=_deliver_url(env),
         deliver_queue=_deliver_queue(env),
         deliver_caller=env.get("ZAPIS_DELIVER_CALLER", "").strip() or None,
+        proof_of_work=_switch(env, "ZAPIS_PROOF_OF_WORK", default=False),
+        proxies=int(_number(env, "ZAPIS_PROXIES", "proxies", 1.0)),
         vk_app=_vk_app(env),
         vk_keys=_vk_keys(env),
         vk_hosts=tuple(env.get("ZAPIS_VK_HOSTS", "").split()) or VK_HOSTS,

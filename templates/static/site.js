@@ -45,6 +45,41 @@ addEventListener("pageshow", () => {
   }
 });
 
+// Before the opening the form can be filled in and not sent. The clock is the server's: what this device believes is
+// put right once, and again when its owner comes back to the page. At the moment itself nothing is asked.
+for (const form of document.querySelectorAll("form[data-opens-in]")) {
+  const clock = form.querySelector("[data-clock]");
+  const buttons = form.querySelectorAll("button:not([type=button], [name])");
+  let opens = Date.now() + 1000 * Number(form.dataset.opensIn);
+
+  const ask = async () => {
+    const asked = Date.now();
+    const answer = await fetch(form.dataset.opening, { cache: "no-store" }).catch(() => ({ ok: false }));
+    if (!answer.ok) return;
+    const told = await answer.json();
+    opens = Date.parse(told.opens) - Date.parse(told.now) + (asked + Date.now()) / 2;
+  };
+
+  const tick = () => {
+    const left = Math.ceil((opens - Date.now()) / 1000);
+    buttons.forEach((button) => { button.disabled = left > 0; });
+    if (left > 0) {
+      clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      setTimeout(tick, 250);
+      return;
+    }
+    const said = form.querySelector("[data-opened]");
+    form.querySelector(".opening").hidden = true;
+    said.textContent = said.dataset.opened;
+    document.removeEventListener("visibilitychange", ask);
+  };
+
+  shown(clock.parentElement);
+  tick();
+  ask();
+  document.addEventListener("visibilitychange", ask);
+}
+
 // While seats are being checked the same form goes again by itself.
 for (const form of document.querySelectorAll("form[data-again]")) {
   form.querySelectorAll("[data-countdown]").forEach(shown);

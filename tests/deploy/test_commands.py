@@ -218,6 +218,7 @@ def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(op
     operator.settings |= {"ZAPIS_DATABASE": DATABASE, "ZAPIS_SHEET_NAMES": "on", "ZAPIS_OFFICE": "on"}
     operator.settings |= {"ZAPIS_KEEP_DAYS": "14", "ZAPIS_KEEP_ENDED_DAYS": "3", "ZAPIS_MAIL_PER_MINUTE": "50"}
     operator.settings |= {"ZAPIS_VK_APP": "7000001", "ZAPIS_VK_KEY": "k" * 20, "ZAPIS_VK_HOSTS": "https://vk.ru"}
+    operator.settings |= {"ZAPIS_PROXIES": "2", "ZAPIS_PROOF_OF_WORK": "on"}
 
     deployed: set[str] = set()
     for line in [*deployments(in_sheets).values(), *deployments(operator.dry_run()).values()]:

@@ -37,6 +37,8 @@ def test_everything_that_is_missing_is_named_at_once(operator):
         ("ZAPIS_DATABASE", "postgresql+psycopg://zapis:word@db.example.org/season", "sample host"),
         ("ZAPIS_SHEET_NAMES", "maybe", "neither on nor off"),
         ("ZAPIS_OFFICE", "maybe", "neither on nor off"),
+        ("ZAPIS_PROOF_OF_WORK", "yes", "neither on nor off"),
+        ("ZAPIS_PROXIES", "one", "no number of proxies"),
         ("ZAPIS_CATALOGUE", "https://docs.google.com/document/d/1", "no spreadsheet's link"),
         ("ZAPIS_SETTLE_SECONDS", "soon", "no number of seconds"),
         ("ZAPIS_MAIL_PER_MINUTE", "many", "no number of letters"),

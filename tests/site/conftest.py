@@ -26,6 +26,7 @@ from zapis.ledger.memory import MemoryLedger, MemoryStore
 from zapis.ledger.port import Append, Ledger, Part
 from zapis.site.application import application
 from zapis.site.launch import VkApp
+from zapis.site.precautions import Precautions
 from zapis.tokens import Tokens
 
 NOW = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
@@ -129,6 +130,7 @@ class Programme:
 
     def __init__(self) -> None:
         self.now = NOW
+        self.precautions = Precautions()
         self.store = MemoryStore()
         self._ids = count(1)
         self.offer(*SLOTS)
@@ -179,7 +181,7 @@ class Programme:
     ) -> Starlette:
         """A new instance of the site; `ledger` may put something between it and the ledger."""
         self.committer = Committer(lambda: ledger(MemoryLedger(self.store, lambda: self.now)), "site", patience)
-        return application(self.committer, TOKENS, SITE, vk, clock=lambda: self.now)
+        return application(self.committer, TOKENS, SITE, vk, lambda: self.now, self.precautions)
 
     def close_the_ledger(self) -> None:
         """It is being moved elsewhere."""

@@ -6,7 +6,7 @@ Whoever adds a template, an availability or a standing adds its states here, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -18,6 +18,7 @@ from zapis.core.model import Reason, SlotStatus, Standing
 from zapis.core.texts import Text, TextId
 from zapis.errors import SheetsUnavailable
 from zapis.site.offers import Availability
+from zapis.site.precautions import Precautions
 from zapis.site.status import Mood
 
 
@@ -76,6 +77,7 @@ class State:
     shows: str = ""
     inside: bool | None = None
     """Whether it is seen inside VK only, or outside only; None: in both."""
+    precautions: Precautions = field(default_factory=Precautions)
 
     def __str__(self) -> str:
         return f"{self.template.removesuffix('.html')}: {self.name}"
@@ -105,6 +107,20 @@ def slot_page(availability: Availability, path: str, *booked: str) -> State:
         visitor.open(path)
 
     return State("slot.html", availability.value, go, availability)
+
+
+def before_the_opening(visitor: Visitor) -> None:
+    visitor.programme.now = at(3, -0.2)
+    visitor.open("/slots/soon")
+    expect(visitor.page.get_by_role("timer")).to_contain_text(":")
+
+
+def sent_too_early(visitor: Visitor) -> None:
+    visitor.programme.now = at(3, -0.2)
+    visitor.open("/slots/soon")
+    visitor.fill()
+    with visitor.page.expect_navigation():
+        visitor.page.locator("#form").evaluate("form => form.submit()")
 
 
 def emptied(path: str) -> Go:
@@ -221,6 +237,13 @@ def seats_being_checked(visitor: Visitor) -> None:
     visitor.open("/slots/open")
     visitor.fill()
     visitor.trouble.silence()
+    visitor.send()
+
+
+def taken_for_a_robot(visitor: Visitor) -> None:
+    visitor.open("/slots/open")
+    visitor.fill()
+    visitor.page.locator("#website").evaluate("field => { field.value = 'https://cheap.example'; }")
     visitor.send()
 
 
@@ -417,6 +440,28 @@ def name_from_vk(visitor: Visitor) -> None:
     visitor.send()
 
 
+WORK = Precautions(proof_of_work=True)
+
+
+def asked_to_confirm(visitor: Visitor) -> None:
+    """Who came without JavaScript, as far as the site can tell."""
+    visitor.open("/slots/open")
+    visitor.fill()
+    with visitor.page.expect_navigation():
+        visitor.page.locator("#form").evaluate("form => form.submit()")
+
+
+def address_link(visitor: Visitor) -> None:
+    asked_to_confirm(visitor)
+    visitor.open(f"/confirm/{TOKENS.address(visitor.programme.registrations()[-1].id)}")
+
+
+def address_link_too_late(visitor: Visitor) -> None:
+    asked_to_confirm(visitor)
+    visitor.programme.now = at(1)
+    visitor.open(f"/confirm/{TOKENS.address(visitor.programme.registrations()[-1].id)}")
+
+
 STATES = (
     State("catalogue.html", "all", opened("/")),
     State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
@@ -439,6 +484,7 @@ STATES = (
     slot_page(Availability.CLOSED, "/slots/closed"),
     slot_page(Availability.CANCELLED, "/slots/cancelled"),
     slot_page(Availability.PAST, "/slots/past"),
+    State("slot.html", "the form before the opening", before_the_opening, Availability.NOT_OPEN_YET),
     State("slot.html", "wrong fields", wrong_fields, Availability.OPEN),
     State("slot.html", "who does not fit", refused("open", companion="7"), Availability.OPEN),
     State("slot.html", "companions", companions, Availability.OPEN),
@@ -484,6 +530,11 @@ STATES = (
     State("refused.html", "full", refused("no-line", companion="12"), Reason.FULL),
     State("refused.html", "closed meanwhile", closed_meanwhile, Reason.CLOSED),
     State("notyet.html", "seats being checked", seats_being_checked),
+    State("notyet.html", "sent before the opening", sent_too_early, inside=False),
+    State("notyet.html", "taken for a robot", taken_for_a_robot, inside=False),
+    State("mailed.html", "asked to confirm", asked_to_confirm, precautions=WORK),
+    State("confirm.html", "asked", address_link, inside=False, precautions=WORK),
+    State("confirm.html", "too late", address_link_too_late, inside=False, precautions=WORK),
     State("message.html", "not found", opened("/nowhere"), "404"),
     State("message.html", "ledger silent", ledger_silent, "503"),
     State("gate.html", "open", at_the_gate(11), inside=False),

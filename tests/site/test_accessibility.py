@@ -71,6 +71,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 @outside
 @pytest.mark.parametrize("state", [state for state in STATES if not state.inside], ids=str)
 def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
+    programme.precautions = state.precautions
     trouble = Troubled(programme)
     with served(trouble.app) as site:
         state.go(Visitor(page, site, programme, trouble))
@@ -85,6 +86,7 @@ def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rende
 @inside
 @pytest.mark.parametrize("state", [state for state in STATES if state.inside is not False], ids=str)
 def test_axe_finds_nothing_inside_vk(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
+    programme.precautions = state.precautions
     trouble = Troubled(programme, vk=VK)
     with served(trouble.app) as site:
         state.go(Visitor(page, site, programme, trouble, INSIDE_VK))

@@ -540,6 +540,8 @@ async def test_the_description_names_every_door_and_its_shapes_are_true(site: ht
     assert set(described["paths"]) == {
         "/api/slots",
         "/api/slots/{id}",
+        "/api/slots/{id}/opening",
+        "/api/slots/{id}/challenge",
         "/api/slots/{id}/registrations",
         "/api/registrations",
         "/api/registrations/move",

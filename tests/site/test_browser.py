@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ import uvicorn
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from starlette.responses import HTMLResponse
 
-from tests.site.conftest import Programme
+from tests.site.conftest import TOKENS, Programme
 from tests.site.test_trouble import Troubled
-from zapis.core.model import Standing
+from zapis.core.model import Reason, Standing
+from zapis.site.precautions import Precautions
 
 CHROMIUM = shutil.which("chromium")
 ARGS = [
@@ -156,6 +158,77 @@ def test_wrong_fields_take_the_focus_and_keep_what_was_typed(programme: Programm
         expect(page.get_by_label("Имя и фамилия").first).to_have_value("Анна3")
         expect(page.get_by_label("Лет в день визита спутнику 1")).to_have_value("12")
         assert fits_the_phone(page)
+
+
+def test_the_form_is_filled_in_before_the_opening_and_wakes_up_by_itself(programme: Programme, lively: Page):
+    opens = programme.now + timedelta(days=3)
+    with served(programme.open()) as site:
+        programme.now = opens - timedelta(seconds=90)
+        lively.goto(f"{site}/slots/soon")
+        fill(lively)
+        agree(lively)
+        button = lively.locator("form .button-big")
+        expect(button).to_be_disabled()
+        expect(lively.get_by_role("timer")).to_contain_text("1:")
+
+        programme.now = opens
+        lively.get_by_label("Имя и фамилия").first.press("Enter")
+        assert programme.registrations() == []
+        lively.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(lively.get_by_text("Запись открыта: отправляйте заявку.")).to_be_visible()
+        expect(lively.get_by_role("timer")).to_be_hidden()
+        expect(button).to_be_enabled()
+        assert fits_the_phone(lively)
+        button.click()
+        expect(lively.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+
+
+def test_a_form_that_was_sent_too_early_is_kept_and_sent_at_the_moment(programme: Programme, page: Page):
+    opens = programme.now + timedelta(days=3)
+    with served(programme.open()) as site:
+        programme.now = opens - timedelta(seconds=2)
+        page.goto(f"{site}/slots/soon")
+        fill(page)
+        agree(page)
+        page.locator("#form").evaluate("form => form.submit()")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Запись ещё не открылась")
+        assert fits_the_phone(page)
+        programme.now = opens
+        by_itself = page.locator("[data-countdown]").is_visible()
+        if not by_itself:
+            page.get_by_role("button", name="Отправить ещё раз").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+
+
+def test_where_proof_of_work_is_asked_for_the_browser_does_it_while_the_form_is_filled_in(
+    programme: Programme, lively: Page
+):
+    programme.precautions = Precautions(proof_of_work=True)
+    with served(programme.open()) as site:
+        lively.goto(f"{site}/slots/open")
+        fill(lively)
+        agree(lively)
+        lively.locator("form .button-big").click()
+        expect(lively.get_by_role("heading", level=1)).to_have_text("Вы записаны")
+        assert [r.reason for r in programme.registrations()] == [None]
+
+
+def test_without_javascript_a_link_in_a_mail_stands_in_for_the_proof(programme: Programme, browser: Browser):
+    programme.precautions = Precautions(proof_of_work=True)
+    for page in watched(browser, java_script_enabled=False):
+        with served(programme.open()) as site:
+            page.goto(f"{site}/slots/open")
+            fill(page)
+            agree(page)
+            page.locator("form .button-big").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Проверьте почту")
+            (proposed,) = programme.registrations()
+            assert proposed.reason is Reason.UNCONFIRMED
+
+            page.goto(f"{site}/confirm/{TOKENS.address(proposed.id)}")
+            assert fits_the_phone(page)
+            page.get_by_role("button", name="Подтвердить и записаться").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("Вы записаны")
 
 
 def tab_to(page: Page, wanted: Locator) -> None:

@@ -20,11 +20,14 @@ from zapis.site.desk import Desk, KeyReused, Refused
 from zapis.site.fitting import unfit
 from zapis.site.forms import PartyRequest
 from zapis.site.invitations import unknown_code
+from zapis.site.limits import GUESSES, REQUESTS
 from zapis.site.links import Links
 from zapis.site.offers import Counter, Offer
+from zapis.site.precautions import Precautions
 from zapis.site.problems import invalid, problem
 from zapis.site.tongue import N_
 from zapis.site.words import Words
+from zapis.site.work import NO_PROOF, Work
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 NO_KEY = Words(
@@ -42,9 +45,11 @@ _AFTER_THE_JOURNAL = (Reason.FULL, Reason.LIMIT)
 class Api:
     """The API's doors."""
 
-    def __init__(self, desk: Desk, links: Links) -> None:
+    def __init__(self, desk: Desk, links: Links, precautions: Precautions, work: Work | None) -> None:
         self._desk = desk
         self._links = links
+        self._limits = precautions.limits
+        self._work = work
 
     async def slots(self, request: Request) -> Response:
         """GET /api/slots"""
@@ -62,6 +67,32 @@ class Api:
             return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
         return json_answer(shapes.slot(offer, self._links))
 
+    async def opening(self, request: Request) -> Response:
+        """GET /api/slots/<id>/opening"""
+        from zapis.site import shapes
+
+        counter = await self._desk.counter()
+        offer = counter.offer(SlotId(request.path_params["id"]))
+        if offer is None:
+            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
+        return json_answer(shapes.opening(offer, counter.now), headers={"Cache-Control": "no-store"})
+
+    async def challenge(self, request: Request) -> Response:
+        """GET /api/slots/<id>/challenge"""
+        slot, key = SlotId(request.path_params["id"]), key_of(request)
+        if key is None:
+            return problem(NO_KEY)
+        counter = await self._desk.counter()
+        if counter.offer(slot) is None:
+            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
+        if self._work is None:
+            return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        return json_answer(self._work.challenge(slot, key, counter.now), headers={"Cache-Control": "no-store"})
+
+    def _is_proven(self, request: Request, slot: SlotId, key: str) -> bool:
+        solution, now = request.headers.get("altcha", ""), self._desk.committer.now()
+        return self._work is None or self._work.is_done(solution, slot, key, now)
+
     async def register(self, request: Request) -> Response:
         """POST /api/slots/<id>/registrations"""
         slot, key = SlotId(request.path_params["id"]), key_of(request)
@@ -72,8 +103,14 @@ class Api:
             known = (await self._desk.counter()).offer(slot)
             return invalid(asked) if known else problem(words.of_refusal(Reason.UNKNOWN_SLOT))
         known = (await self._desk.counter()).offer(slot)
-        if known and (unknown := unknown_code(known, asked)):
-            return invalid(unknown)
+        if known and asked.code:
+            unknown = unknown_code(known, asked)
+            self._limits.take(request, GUESSES, len(unknown))
+            if unknown:
+                return invalid(unknown)
+        if not self._is_proven(request, slot, key):
+            return problem(NO_PROOF)
+        self._limits.take(request, REQUESTS)
         answer = await self._desk.register(slot, key, asked)
         if isinstance(answer, KeyReused):
             return problem(words.CONTRADICTED)

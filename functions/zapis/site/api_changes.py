@@ -20,8 +20,10 @@ from zapis.site.desk import Desk
 from zapis.site.fields import Wrong
 from zapis.site.fitting import unfit_newcomers
 from zapis.site.forms import DraftVisitor, FieldProblem
+from zapis.site.limits import LETTERS
 from zapis.site.moves import ages_of, has_authority, why_not_larger, why_not_there
 from zapis.site.offers import Counter
+from zapis.site.precautions import Precautions
 from zapis.site.problems import invalid, problem
 from zapis.site.tongue import _
 
@@ -29,10 +31,11 @@ from zapis.site.tongue import _
 class ApiChanges:
     """Doors that change what a ticket is for. Tickets come as bearer tokens."""
 
-    def __init__(self, desk: Desk, changes: Changes, api: Api) -> None:
+    def __init__(self, desk: Desk, changes: Changes, api: Api, precautions: Precautions) -> None:
         self._desk = desk
         self._changes = changes
         self._api = api
+        self._limits = precautions.limits
 
     async def move(self, request: Request) -> Response:
         """POST /api/registrations/move"""
@@ -132,6 +135,7 @@ class ApiChanges:
             email = fields.email(body.get("email") if isinstance(body, dict) else None)
         except Wrong as wrong:
             return invalid([FieldProblem("/email", str(wrong))])
+        self._limits.take(request, LETTERS)
         await self._desk.counter()
         await self._changes.send_all_of(self._desk.tokens.person("email", email))
         return Response(status_code=202, headers={"Cache-Control": "no-store"})

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from zapis.ledger.committer import Committer
 from zapis.resources import resource
+from zapis.site.addresses import Addresses
 from zapis.site.amends import Amends
 from zapis.site.api import Api
 from zapis.site.api_changes import ApiChanges
@@ -38,6 +39,7 @@ from zapis.site.lost import Lost
 from zapis.site.miniapp import MiniApp
 from zapis.site.office import Office
 from zapis.site.pages import Pages
+from zapis.site.precautions import Precautions
 from zapis.site.problems import problem
 from zapis.site.rendering import SECRET, Rendering
 from zapis.site.rights import Rights
@@ -48,6 +50,7 @@ from zapis.site.statics import Statics
 from zapis.site.status import Status
 from zapis.site.tickets import Tickets
 from zapis.site.words import Words
+from zapis.site.work import Work
 from zapis.tokens import Tokens
 
 Door = Callable[[Request], Awaitable[Response]]
@@ -63,6 +66,7 @@ def application(
     site_url: str,
     vk: VkApp | None = None,
     clock: Callable[[], datetime] = _by_the_wall,
+    precautions: Precautions | None = None,
 ) -> Starlette:
     """The site over one committer. `site_url` is its public address, without a slash at the end."""
     templates = resource("templates")
@@ -74,7 +78,7 @@ def application(
     miniapp = MiniApp(vk, desk, rendering, links, clock)
     return Starlette(
         routes=[
-            *_routes(desk, rendering, links, statics, Status(desk, rendering, clock)),
+            *_routes(desk, rendering, links, statics, Status(desk, rendering, clock), precautions or Precautions()),
             Route("/vk", miniapp.launch),
             Route("/mine", miniapp.mine),
         ],
@@ -91,15 +95,20 @@ def application(
     )
 
 
-def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, status: Status) -> list[Route]:
+def _routes(
+    desk: Desk, rendering: Rendering, links: Links, statics: Statics, status: Status, precautions: Precautions
+) -> list[Route]:
     shelf, events = Shelf(), Events(links)
+    work = Work(desk.tokens) if precautions.proof_of_work else None
     showcase, guide = Showcase(desk, rendering, shelf), Guide(desk, rendering, shelf, events)
-    pages, tickets, api = Pages(desk, rendering, links, events), Tickets(desk, rendering, links), Api(desk, links)
+    pages, tickets = Pages(desk, rendering, links, events, shelf, precautions, work), Tickets(desk, rendering, links)
+    api = Api(desk, links, precautions, work)
     changes = Changes(desk.committer)
-    api_changes = ApiChanges(desk, changes, api)
+    api_changes = ApiChanges(desk, changes, api, precautions)
     rights = Rights(tickets, desk, changes, links)
-    amends, lost = Amends(tickets, desk, changes, links), Lost(desk, changes, rendering)
+    amends, lost = Amends(tickets, desk, changes, links), Lost(desk, changes, rendering, precautions)
     gates, office = Gates(desk, rendering, links), Office(desk, changes, rendering, links)
+    addresses = Addresses(desk, rendering, links)
     return [
         Route("/", showcase.show),
         Route("/calendar", showcase.calendar),
@@ -108,6 +117,7 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
         Route("/enterprises/{id}", guide.enterprise),
         Route("/tours/{id}", guide.tour),
         _doors("/slots/{id}", GET=pages.slot, POST=pages.register),
+        _doors("/confirm/{token}", GET=addresses.ask, POST=addresses.confirm),
         Route("/ticket/{token}", tickets.show),
         _doors("/ticket/{token}/cancel", GET=tickets.ask, POST=tickets.cancel),
         Route("/ticket/{token}/calendar.ics", tickets.calendar),
@@ -127,13 +137,14 @@ def _routes(desk: Desk, rendering: Rendering, links: Links, statics: Statics, st
         _doors("/office/{token}", GET=office.show, POST=office.find),
         Route("/office/{token}/visits/{id}", office.visit),
         _doors("/office/{token}/registrations/{id}", GET=office.registration, POST=office.act),
-        Route("/office/{token}/registrations/{id}/data.json", office.file),
         _doors("/office/{token}/call", GET=office.call, POST=office.take_down),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),
         Route("/consent/{kind}/{version}/{digest}", pages.consent),
         Route("/api/slots", api.slots),
         Route("/api/slots/{id}", api.slot),
+        Route("/api/slots/{id}/opening", api.opening),
+        Route("/api/slots/{id}/challenge", api.challenge),
         Route("/api/slots/{id}/registrations", api.register, methods=["POST"]),
         _doors("/api/registrations", GET=api.registration, DELETE=api.cancel),
         Route("/api/registrations/move", api_changes.move, methods=["POST"]),

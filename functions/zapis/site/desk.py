@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from zapis.core import ids, people, rules
-from zapis.core.entries import Cancelled, Requested
+from zapis.core.entries import AddressConfirmed, Cancelled, Proposed, Requested
 from zapis.core.model import EntryId, PersonKey, Reason, Registration, RegistrationId, SlotId
 from zapis.core.people import Person
 from zapis.errors import SheetsUnavailable
@@ -74,8 +74,13 @@ class Desk:
         """A keyed digest of all that was asked: tells bodies apart, says nothing of them."""
         return str(self.tokens.person("body", ids.digest(*request.body())))
 
-    async def register(self, slot: SlotId, key: str, request: PartyRequest, asker: Asker = Asker()) -> Answer:
-        """What became of a request under a once-only key. Raises what `Committer.commit` raises."""
+    async def register(
+        self, slot: SlotId, key: str, request: PartyRequest, asker: Asker = Asker(), proven: bool = True
+    ) -> Answer:
+        """What became of a request under a once-only key. Raises what `Committer.commit` raises.
+
+        One that is not `proven` to be worth a seat counts for nothing until its address is confirmed.
+        """
         counter = await self.counter()
         registration, body = ids.registration_id(slot, key), self.body_of(request)
         if registration not in counter.state.registrations:
@@ -83,7 +88,7 @@ class Desk:
             if refused:
                 return refused
             stamps = self._stamps(counter, request, asker)
-            await self._commit(registration, slot, body, request, asker, stamps)
+            await self._commit(registration, slot, body, request, asker, stamps, proven)
         landed = self.committer.state.registrations[registration]
         return landed if landed.body == body else KeyReused()
 
@@ -95,6 +100,7 @@ class Desk:
         request: PartyRequest,
         asker: Asker,
         stamps: tuple[str, ...],
+        proven: bool,
     ) -> None:
         fact = Requested(
             ages=request.ages,
@@ -108,7 +114,16 @@ class Desk:
         person = Person(
             request.name, request.email, request.phone, tuple(v.name for v in request.visitors), request.language
         )
-        await self.committer.commit(EntryId(id), slot, fact, [people.to_row(id, person)])
+        await self.committer.commit(EntryId(id), slot, fact if proven else Proposed(fact), [people.to_row(id, person)])
+
+    async def confirm_address(self, proposed: Registration) -> Registration:
+        """The registration once its address was confirmed; as it stands, if that was too late or not needed.
+
+        Raises what `Committer.commit` raises.
+        """
+        id = ids.entry_id("address_confirmed", proposed.id)
+        await self.committer.commit(id, proposed.slot, AddressConfirmed(proposed.id))
+        return self.committer.state.registrations[proposed.id]
 
     def _stamps(self, counter: Counter, request: PartyRequest, asker: Asker) -> tuple[str, ...]:
         if asker.spoken:

@@ -27,8 +27,13 @@ def seen_with(code: str, offer: Offer, counter: Counter) -> Offer:
     return replace(offer, terms=ledger.terms, free=seats, availability=Availability.OPEN) if seats else offer
 
 
+def is_known(offer: Offer, code: str) -> bool:
+    """Whether the code opens held seats of this visit; an empty one is no code."""
+    return not code or rules.is_invited(offer.terms, code_digest(offer.id, code))
+
+
 def unknown_code(offer: Offer, asked: PartyRequest) -> tuple[FieldProblem, ...]:
     """What is wrong with a code that opens nothing: whoever has one must not land in the line by a slip."""
-    if not asked.code or rules.is_invited(offer.terms, code_digest(offer.id, asked.code)):
+    if is_known(offer, asked.code):
         return ()
     return (FieldProblem("/code", _("Такого кода для этого визита нет: проверьте его или сотрите.")),)

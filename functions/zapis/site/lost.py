@@ -17,6 +17,8 @@ from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
 from zapis.site.desk import Desk
 from zapis.site.fields import Wrong
+from zapis.site.limits import LETTERS
+from zapis.site.precautions import Precautions
 from zapis.site.rendering import SECRET, Rendering
 from zapis.site.words import Words
 
@@ -24,10 +26,11 @@ from zapis.site.words import Words
 class Lost:
     """The doors of /lost."""
 
-    def __init__(self, desk: Desk, changes: Changes, rendering: Rendering) -> None:
+    def __init__(self, desk: Desk, changes: Changes, rendering: Rendering, precautions: Precautions) -> None:
         self._desk = desk
         self._changes = changes
         self._rendering = rendering
+        self._limits = precautions.limits
 
     async def show(self, request: Request) -> Response:
         """GET /lost"""
@@ -41,6 +44,7 @@ class Lost:
         except Wrong as wrong:
             return await self._page(typed, wrong=str(wrong), status=422)
         try:
+            self._limits.take(request, LETTERS)
             await self._desk.counter()
             await self._changes.send_all_of(self._desk.tokens.person("email", email))
         except SheetError:

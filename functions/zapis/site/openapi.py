@@ -13,6 +13,8 @@ from zapis.site.problems import PROBLEM
 
 COMPONENTS = (
     shapes.Slots,
+    shapes.Opening,
+    shapes.Challenge,
     shapes.RegistrationRequest,
     shapes.Ticket,
     shapes.Move,
@@ -31,6 +33,14 @@ _KEY = {
     "description": "Made once for a request and sent again with it, so that a lost answer is no second registration.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
+_SOLUTION = {
+    "name": "Altcha",
+    "in": "header",
+    "required": False,
+    "description": "The solution of the visit's challenge for this key, where the site asks for proof of work: "
+    "ALTCHA's payload (version 2) in Base64.",
+    "schema": {"type": "string", "maxLength": 4096, "pattern": "^[A-Za-z0-9+/=]*$"},
+}
 _OPTIONAL_KEY = _KEY | {"required": False}
 _UNSETTLED = (
     "Seats are still being checked, or the sheet does not answer: send the same request with the same key again"
@@ -38,6 +48,7 @@ _UNSETTLED = (
 _PROBLEMS = {
     400: "The body is not JSON, or the key is missing",
     401: "No ticket, or a forged one",
+    403: "Proof of work is asked for, and the header Altcha has no fresh solution for this visit and key",
     404: "There is no such visit",
     405: "This door takes no such method",
     409: "Closed, not open yet, past, cancelled, or this address is registered here already",
@@ -45,6 +56,7 @@ _PROBLEMS = {
     413: f"The body is larger than {LARGEST_BODY} bytes",
     415: "The body is not JSON in UTF-8",
     422: "Fields are wrong, the party does not fit, or the key came before with another body",
+    429: "Too many requests came from this address; Retry-After says when to go on",
 }
 
 
@@ -73,9 +85,17 @@ def _paths() -> dict[str, Any]:
             "parameters": [_SLOT_ID],
             "get": _door("slot", "One visit", _answer("Slot"), 404),
         },
-        "/api/slots/{id}/registrations": {
+        "/api/slots/{id}/opening": {
+            "parameters": [_SLOT_ID],
+            "get": _door("opening", "When registration opens, by the clock that judges", _answer("Opening"), 404),
+        },
+        "/api/slots/{id}/challenge": {
             "parameters": [_SLOT_ID, _KEY],
-            "post": _door("register", "Ask for seats", _registered(), 400, 404, 409, 413, 415, 422)
+            "get": _door("challenge", "What is to be computed before a request counts", _challenge(), 400, 404),
+        },
+        "/api/slots/{id}/registrations": {
+            "parameters": [_SLOT_ID, _KEY, _SOLUTION],
+            "post": _door("register", "Ask for seats", _registered(), 400, 403, 404, 409, 413, 415, 422, 429)
             | {"requestBody": {"required": True, "content": _json("RegistrationRequest")}},
         },
         "/api/registrations": {
@@ -112,7 +132,7 @@ def _paths() -> dict[str, Any]:
             | {"security": by_ticket},
         },
         "/api/lost": {
-            "post": _door("lost", "Mail all links of an address to it", _accepted(), 400, 413, 415, 422)
+            "post": _door("lost", "Mail all links of an address to it", _accepted(), 400, 413, 415, 422, 429)
             | {"requestBody": {"required": True, "content": _json("LostMail")}},
         },
     }
@@ -121,6 +141,13 @@ def _paths() -> dict[str, Any]:
 def _change(id: str, summary: str, body: str, *problems: int, answer: str = "Ticket") -> dict[str, Any]:
     door = _door(id, summary, _answer(answer), 400, 401, 409, 413, 415, 422, *problems)
     return door | {"requestBody": {"required": True, "content": _json(body)}}
+
+
+def _challenge() -> dict[str, Any]:
+    return {
+        "200": {"description": "A challenge of ALTCHA, version 2", "content": _json("Challenge")},
+        "204": {"description": "This site asks for no proof of work: go on without"},
+    }
 
 
 def _accepted() -> dict[str, Any]:

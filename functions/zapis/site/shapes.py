@@ -46,6 +46,40 @@ class Slot(Struct, kw_only=True, frozen=True):
     url: str
 
 
+class Opening(Struct, kw_only=True, frozen=True):
+    """When a visit can be registered for, and what time it is here: a device's own clock may be wrong."""
+
+    now: datetime
+    opens: datetime
+    state: Annotated[Availability, Meta(description="What can be asked of it now.")]
+
+
+class Bound(Struct, frozen=True, rename={"for_": "for"}):
+    """For which visit and key a challenge is, and since when (seconds since 1970)."""
+
+    for_: str
+    at: int
+
+
+class ChallengeParameters(Struct, frozen=True, rename="camel"):
+    """Find a counter: PBKDF2 of `nonce` and four bytes of it (big-endian) gives a key that begins with `keyPrefix`."""
+
+    algorithm: Literal["PBKDF2/SHA-256"]
+    cost: int
+    key_length: int
+    key_prefix: str
+    nonce: str
+    salt: str
+    data: Bound
+
+
+class Challenge(Struct, frozen=True):
+    """What is sent back as it came, with its solution, in the header Altcha. It holds for an hour."""
+
+    parameters: ChallengeParameters
+    signature: str
+
+
 class Slots(Struct, frozen=True):
     """All visits that have not begun, the soonest first."""
 
@@ -208,6 +242,11 @@ def slot(offer: Offer, links: Links) -> Slot:
         freezes=_local(terms.freezes),
         url=links.absolute(f"/slots/{offer.id}"),
     )
+
+
+def opening(offer: Offer, now: datetime) -> Opening:
+    """An offer's shape for who waits for the moment."""
+    return Opening(now=_local(now), opens=_local(offer.terms.opens), state=offer.availability)
 
 
 def ticket(registration: Registration, place: int | None, offer: Offer | None, token: str, links: Links) -> Ticket:

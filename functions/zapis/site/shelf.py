@@ -48,14 +48,21 @@ class Shelf:
         render: Callable[[], str],
         kind: str = "text/html",
         more: Mapping[str, str] | None = None,
+        fill: Callable[[bytes], bytes] | None = None,
     ) -> Response:
-        """The page that `key` names, rendered by `render` if it is not there; `more` are headers of its own."""
+        """The page that `key` names, rendered by `render` if it is not there; `more` are headers of its own.
+
+        `fill` puts in what each visitor gets another of; who has the page already keeps theirs.
+        """
         around = frames.frame()
         page = self._page(counter, (tongue(), around and around.depth, key), render)
         headers = {"ETag": page.etag, "Cache-Control": "no-cache", **(more or {})}
         if page.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})
-        return packed_response(request, page.body, page.packed, kind, headers)
+        if fill is None:
+            return packed_response(request, page.body, page.packed, kind, headers)
+        body = fill(page.body)
+        return packed_response(request, body, gzip.compress(body, 1, mtime=0), kind, headers)
 
     def _page(self, counter: Counter, key: Hashable, render: Callable[[], str]) -> Page:
         self._forget_what_is_outdated(counter)

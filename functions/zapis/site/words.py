@@ -7,7 +7,7 @@ only; facts of a slot are said beside it by the page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zapis.core.model import Reason, Registration, Standing
 from zapis.core.rules import ADULT
@@ -16,6 +16,7 @@ from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnav
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site import speech
 from zapis.site.forms import AUTHORITY, OPTIONAL, PHOTO, REGISTRATION, TRANSFER
+from zapis.site.limits import TooOften
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
 from zapis.site.speech import counted, typeset
@@ -57,7 +58,7 @@ REFUSALS: Mapping[Reason, Words] = {
         409,
         "not_open_yet",
         N_("Запись ещё не открылась"),
-        N_("Записаться можно будет с указанного времени. Приходите снова: ничего заполнять заранее не нужно."),
+        N_("Записаться можно будет, когда она откроется."),
     ),
     Reason.CLOSED: Words(
         409,
@@ -112,6 +113,12 @@ REFUSALS: Mapping[Reason, Words] = {
         "full",
         N_("Мест на всю группу не хватило"),
         N_("Свободных мест меньше, чем человек в заявке. Мы вас не записали и в лист ожидания не поставили."),
+    ),
+    Reason.UNCONFIRMED: Words(
+        409,
+        "address_unconfirmed",
+        N_("Адрес не подтверждён"),
+        N_("Откройте ссылку из письма, которое мы прислали, и подтвердите заявку: до этого вы не записаны."),
     ),
 }
 
@@ -205,6 +212,12 @@ _MOVING = Words(
     N_("Список заявок переносят на новое место. Ничего не пропадёт: отправьте заявку снова через минуту."),
     retry_after=30,
 )
+_TOO_OFTEN = Words(
+    429,
+    "too_often",
+    N_("Слишком много заявок сразу"),
+    N_("С вашего адреса в сети пришло очень много заявок. Ничего не пропало: подождите и отправьте снова."),
+)
 _FAULTS: tuple[tuple[type[Exception], Words], ...] = (
     (Unsettled, UNSETTLED),
     (TooManyWaiting, _BUSY),
@@ -284,6 +297,8 @@ def of_no_change(reason: Reason, offer: Offer | None = None) -> Words:
 
 def of_fault(error: Exception) -> Words:
     """What an error means to a visitor."""
+    if isinstance(error, TooOften):
+        return replace(_TOO_OFTEN, retry_after=error.seconds)
     found = next((words for kind, words in _FAULTS if isinstance(error, kind)), None)
     return found or (_UNAVAILABLE if isinstance(error, ZapisError) else OUR_FAULT)
 

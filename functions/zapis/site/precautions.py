@@ -1,0 +1,19 @@
+"""What the site does about robots and rushes: chosen once, where its parts are put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from zapis.site.limits import Limits, NoLimits
+
+
+@dataclass(frozen=True, slots=True)
+class Precautions:
+    """Without arguments: none."""
+
+    shortest: timedelta = timedelta()
+    """How long a person needs for a form at least; zero: nobody is too quick."""
+    proof_of_work: bool = False
+    """Whether a form counts only with a proof of work, or once its address was confirmed."""
+    limits: Limits = field(default_factory=NoLimits)
