@@ -54,7 +54,9 @@ async def test_what_is_sent_at_once_is_answered_like_success_and_recorded_only_w
     assert "Вы записаны" in text(await ticket(site, again))
 
 
-@pytest.mark.parametrize("key", ["k" * 24, "", TOKENS.form_key(Programme().now)[:-1] + "?"])
+@pytest.mark.parametrize(
+    "key", ["k" * 24, "", TOKENS.form_key(Programme().now)[:-1] + "?"], ids=["made up", "none", "spoiled"]
+)
 async def test_a_key_that_no_page_was_given_is_like_a_form_that_came_at_once(
     site: httpx.AsyncClient, programme: Programme, key: str
 ):
