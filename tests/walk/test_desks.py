@@ -107,7 +107,7 @@ def test_an_enterprise_sorts_ticks_and_remarks_and_keeps_it_all(run: Running, pa
     office.tick(row, "Пришли")
     office.write(row, "Заметки", "на костылях, нужен лифт")
     office.go(row, "Фамилия и имя")
-    page.get_by_role("button", name="А → Я").click()
+    page.get_by_role("button", name="Я → А").click()
     yes = page.get_by_role("button", name="Изменить", exact=True)
     if yes.is_visible():
         yes.click()
