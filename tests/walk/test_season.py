@@ -84,9 +84,14 @@ def test_a_citizen_registers_the_mail_arrives_and_the_enterprise_sees_the_name(r
         return any(line["Фамилия и имя"] == "Ольга Берёзкина" for line in lines)
 
     assert until(in_a_roster, SHEETS)
-    rows = run.rows(run.season["catalogue"], "Расписание")
-    assert next(row["Занято"] for row in rows if row["_id"] == slot["id"]) == "1"
+    assert until(lambda: taken(run, slot["id"]) == "1", SHEETS)
     assert run.slot(slot["id"])["free"] == slot["free"] - 1
+
+
+def taken(run: Running, slot_id: str) -> str:
+    """What stands beside the visit in the organisers' timetable."""
+    rows = run.rows(run.season["catalogue"], "Расписание")
+    return next(row["Занято"] for row in rows if row["_id"] == slot_id)
 
 
 def test_the_same_address_again_gets_its_link_by_mail_and_no_ticket(run, empty_slots):
