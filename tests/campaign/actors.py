@@ -71,7 +71,7 @@ async def _ask(world: World, plan: Ask) -> None:
     request = PartyRequest(plan.who, plan.email, "", people, plan.waits, ("registration",), "ru", plan.code)
 
     def register(desk: Desk) -> Awaitable[Any]:
-        return desk.register(SlotId(plan.slot), plan.key, request)
+        return desk.register(SlotId(plan.slot), plan.key, request, proven=plan.confirms_after is None)
 
     world.tell(plan.who, f"asks {plan.slot} for {len(plan.ages)} at {plan.doors[0]} ({registration})")
     page = _Page(world, plan.who, plan.doors[0], plan.patient)
@@ -81,6 +81,17 @@ async def _ask(world: World, plan: Ask) -> None:
         world.refused_by_google.add(registration)
         return
     if isinstance(answer, Registration):
+        page.note(answer)
+        if plan.confirms_after is not None:
+            await _confirm(world, plan, answer)
+
+
+async def _confirm(world: World, plan: Ask, proposed: Registration) -> None:
+    """A press on the page to which the letter's link leads."""
+    await asyncio.sleep(plan.confirms_after or 0.0)
+    world.tell(plan.who, "confirms the address")
+    page = _Page(world, plan.who, plan.doors[0], patient=True)
+    if isinstance(answer := await page.ask(lambda desk: desk.confirm_address(proposed)), Registration):
         page.note(answer)
 
 

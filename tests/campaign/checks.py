@@ -154,7 +154,7 @@ def every_answer_is_what_the_journal_implied(evidence: Evidence) -> Iterator[str
 def every_accepted_request_has_one_verdict(evidence: Evidence) -> Iterator[str]:
     """A registration for each id that landed, people for each registration; nothing of what Google refused."""
     world, state = evidence.world, evidence.state
-    landed = {row[2] for row in world.journal if row[1] == "requested"} - evidence.judge.void
+    landed = {row[2] for row in world.journal if row[1] in ("requested", "proposed")} - evidence.judge.void
     people = {row[0] for row in world.google.books["ledger"].texts("_people")}
     if landed != set(state.registrations):
         yield f"requests and registrations differ: {landed ^ set(state.registrations)}"

@@ -103,6 +103,7 @@ class _Drawing:
             patient=self._chance(0.9),
             poisoned=self._chance(0.04),
             code=CODE if slot.held and self._chance(0.3) else "",
+            confirms_after=self._dice.choice((0.5, 8.0, 60.0)) if self._chance(0.1) else None,
         )
 
     def _door(self) -> str:

@@ -108,6 +108,10 @@ class Judge:
         self._released: dict[str, int] = {}
         self._seen: set[str] = set()
         self._linked_at: dict[str, datetime] = {}
+        self._proposals: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        """Requests whose addresses nobody has confirmed, and since when."""
+        self._asked_to_confirm: dict[str, list[datetime]] = {}
+        """When somebody's address was written to for that."""
         self._number = 0
         self._touched: set[str] = set()
         self._closed_for_a_move = False
@@ -193,6 +197,37 @@ class Judge:
             party.told.append(Told(self._number, party.standing, 0))
         if same:
             self._remind(same, at)
+
+    def _proposed(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        """Nobody stands behind it yet: neither seat nor line, but a letter to who would have got either."""
+        self._requested(at, id_, slot, said)
+        party = self.parties[id_]
+        if not party.active:
+            return
+        if self.last_seats and self.last_seats[-1] is party:
+            self.last_seats.pop()
+        party.standing, party.invited = "refused", False
+        asked = self._asked_to_confirm.setdefault(party.persons[0], [])
+        if sum(at - before < timedelta(hours=1) for before in asked) >= self.terms[slot]["season_limit"]:
+            party.reason, party.told = "season_limit", []
+            return
+        asked.append(at)
+        party.reason, party.told = "address_unconfirmed", [Told(self._number, "confirm_address", 0)]
+        self._proposals[id_] = (at, said)
+
+    def _address_confirmed(self, at: datetime, id_: str, slot: str, said: dict[str, Any]) -> None:
+        """Now it is judged, as if it had been asked here."""
+        asked, request = self._proposals.get(said["registration"], (at, None))
+        if request is None or at - asked >= timedelta(days=1) or self.parties[said["registration"]].erased:
+            return
+        before = self.parties[said["registration"]]
+        if before.reason != "address_unconfirmed":
+            return
+        del self._proposals[before.id]
+        self._requested(at, before.id, before.slot, request)
+        party = self.parties[before.id]
+        party.sequence, party.verdicts = before.sequence + 1, before.verdicts
+        party.told = before.told + [Told(told.row, told.kind, party.sequence) for told in party.told]
 
     def _refusal(self, at: datetime, party: Party, same: Party | None) -> str | None:
         terms = self.terms.get(party.slot)

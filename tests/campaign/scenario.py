@@ -51,6 +51,8 @@ class Ask:
     poisoned: bool = False
     """Google finds something wrong with this very entry."""
     code: str = ""
+    confirms_after: float | None = None
+    """Seconds until the address is confirmed by its letter's link; None: the page proved itself, and nobody asks."""
 
 
 @dataclass(frozen=True, slots=True)

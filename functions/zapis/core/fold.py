@@ -230,6 +230,8 @@ def _address_confirmed(state: State, entry: Entry, fact: AddressConfirmed) -> Re
     request, registration = state.proposed.get(fact.registration), state.registrations.get(fact.registration)
     if request is None or registration is None or registration.id in state.erased:
         return Reason.NOT_ACTIVE
+    if registration.reason is not Reason.UNCONFIRMED:  # organisers gave it a seat meanwhile
+        return Reason.NOT_ACTIVE
     if entry.at - registration.asked_at >= PROPOSAL_LASTS:
         return Reason.STALE
     del state.proposed[registration.id]
