@@ -176,6 +176,13 @@ def test_people_are_found_by_their_registration(open_ledger):
     assert ledger.people({RegistrationId("anna")}) == (("anna", "0", "{}"), ("anna", "1", "{}"))
 
 
+def test_a_hundred_thousand_may_be_asked_for_at_once(open_ledger):
+    ledger = open_ledger()
+    ledger.append(Append(people=[("anna", "0", "{}")]))
+
+    assert ledger.people({RegistrationId(f"nobody{n}") for n in range(100_000)} | {"anna"}) == (("anna", "0", "{}"),)
+
+
 def test_a_word_beside_the_revision_changes_nothing_else(open_ledger):
     ledger, other = open_ledger(), open_ledger()
     rows = (("revision", "r1", ""), ("season", "", "{}"))

@@ -45,7 +45,7 @@ JSON = request() | {"email": EMAIL, "visitor": {"name": COMPANION, "age": 41}, "
 MALFORMED = (b"\xff\xfe" + NAME.encode(), b"{" + EMAIL.encode(), f"name={NAME}&".encode() * 4000)
 OFFICE = FORM | {"q": NAME, "slot": "{slot}", "contact-name": NAME, "contact-phone": "8 (916) 555-01-23"}
 """What an organiser may send: a search, a call, an act."""
-ACTS = ("cancel", "seat", "move", "mail", "came", "undo", "correct", "forget")
+ACTS = ("cancel", "seat", "move", "mail", "came", "undo", "correct", "withdraw", "forget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,8 @@ async def test_nothing_personal_is_in_any_log_url_or_store_where_it_should_not_b
     assert kinds >= {kind for kind, _ in entries._ENCODERS.values()}
     logged = our_words(caplog)
     assert "zapis" in logged
-    assert found_in(logged.encode(), (*MARKS, walked.ticket, *hmacs)) == []
+    secrets = (walked.office.rpartition("/")[2], walked.tokens.gate(EnterpriseId("new1")), walked.tokens.status())
+    assert found_in(logged.encode(), (*MARKS, walked.ticket, *secrets, *hmacs)) == []
     assert found_in(heard, (*MARKS, walked.ticket, *hmacs)) == []
     assert found_in(repr(rows[Part.JOURNAL]).encode()) == []
     assert found_in(repr(rows[Part.OUTBOX]).encode(), (*MARKS, walked.ticket)) == []

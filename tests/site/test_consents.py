@@ -12,7 +12,7 @@ import pytest
 
 from tests.site.conftest import BREAD, CARS, PLANT, SEASON, SLOTS, TOKENS, Programme, ask, at, client
 from tests.site.visitor import send, text
-from zapis.core.catalogue import Catalogue, Wording, worded
+from zapis.core.catalogue import Catalogue, Wording, worded, wording_of
 from zapis.resources import resource
 
 FILES = resource("templates") / "pages" / "consents"
@@ -97,6 +97,19 @@ async def test_nobody_is_held_to_a_text_that_changed_while_they_typed(site, prog
     assert len(programme.rows("requested")) == 1
 
 
+async def test_nor_is_whoever_joins_a_party_later(site, programme):
+    await send(site, **{"consents-authority": None})
+    ticket = f"/ticket/{TOKENS.ticket(programme.registrations()[0].id)}/add"
+    child = {"visitors-1-name": "Маша", "visitors-1-age": "12", "key": "m" * 24}
+
+    stale = await site.post(ticket, data=child | {"consents-authority": "authority/2026-12@" + "0" * 32})
+
+    assert stale.status_code == 422
+    assert "Этот текст только что изменился" in text(stale)
+    assert "Маша" in stale.text
+    assert (await site.post(ticket, data=child | {"consents-authority": "on"})).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("storage", "told", "untold"),
     [
@@ -158,6 +171,10 @@ def test_wordings_are_remembered_once_each_time_they_change():
     assert other == (OLD, NEW)
     assert worded(other, season, "sheets") == (OLD, NEW, OLD)
     assert worded(other, None, "sheets") == other
+
+
+def test_an_operator_that_nobody_named_yet_is_called_by_the_programme():
+    assert wording_of(replace(SEASON, operator="")).operator == "Организатор программы «Открой#Моспром»"
 
 
 def test_a_file_that_somebody_agreed_to_is_never_changed():

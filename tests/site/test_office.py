@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.site.conftest import NOW, TOKENS, Programme, ask, at, contact, visitors
+from tests.site.conftest import NOW, TOKENS, Programme, ask, at, client, contact, visitors
 from tests.site.visitor import text
 from zapis.core.catalogue import MOSCOW
 from zapis.core.model import Registration, Standing
@@ -151,6 +151,30 @@ async def test_who_asks_to_be_forgotten_is(site, programme, anna):
     assert (await do(site, anna, "seat", key="p" * 20)).status_code == 409
 
 
+async def test_what_a_person_asks_to_see_is_a_file_to_send_them(site, anna):
+    page = await site.get(f"{OFFICE}/registrations/{anna.id}")
+    file = await site.get(f"{OFFICE}/registrations/{anna.id}/data.json")
+
+    assert f"{OFFICE}/registrations/{anna.id}/data.json" in page.text
+    assert file.json()["person"]["email"] == "anna@example.org"
+    assert file.headers["cache-control"] == "no-store"
+    for stamp in anna.consents:
+        assert "/consent/" + stamp.replace("@", "/") in page.text
+
+
+async def test_a_consent_taken_back_by_letter_takes_effect(site, programme, anna):
+    answer = await do(site, anna, "withdraw", kind="transfer")
+    page = text(await site.get(answer.headers["location"]))
+
+    assert now_of(programme, anna).standing is Standing.CANCELLED
+    assert programme.committer.state.has_withdrawn(anna.id, "transfer")
+    assert "Согласие передать список предприятию" in page
+    assert "отозвано 1 декабря" in page
+    for kind in ("photo", ""):
+        assert (await do(site, anna, "withdraw", kind=kind)).status_code == 400
+    assert programme.people()[anna.id].name == "Анна Петрова"
+
+
 @pytest.mark.parametrize(("act", "status"), [("", 400), ("call", 400), ("drop", 400)])
 async def test_an_unknown_act_is_refused(site, anna, act, status):
     assert (await do(site, anna, act)).status_code == status
@@ -175,6 +199,16 @@ async def test_a_caller_is_registered_without_an_address(site, programme):
     assert programme.people()[made.id].visitors == ("Зоя Ёлкина", "Лев Ёлкин")
     assert programme.people()[made.id].phone == "+79037654321"
     assert f"Назовите звонящему код. {made.code}" in page
+
+
+async def test_another_instance_shows_at_once_who_was_just_taken_down(site, programme):
+    first = programme.committer
+    async with client(programme.open()) as other:
+        await other.get(OFFICE)
+        made = await site.post(f"{OFFICE}/call", data=CALL)
+
+        assert (await other.get(made.headers["location"])).status_code == 200
+    await first.close()
 
 
 async def test_a_call_sent_twice_is_one_registration(site, programme):

@@ -201,9 +201,15 @@ class Catalogue:
         return self.enterprises[self.tour_of(slot).enterprise]
 
 
+def wording_of(season: Season, storage: Storage = "sheets") -> Wording:
+    """What texts of consent say in this season."""
+    operator = season.operator or f"Организатор программы «{season.title}»"
+    return Wording(operator, season.email, storage)
+
+
 def worded(before: tuple[Wording, ...], season: Season | None, storage: Storage) -> tuple[Wording, ...]:
     """The wordings once the season says what it says now."""
-    said = Wording(season.operator, season.email, storage) if season else None
+    said = wording_of(season, storage) if season else None
     return before if said is None or before[-1:] == (said,) else (*before, said)
 
 

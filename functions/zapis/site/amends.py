@@ -21,6 +21,7 @@ from zapis.errors import SheetError, ZapisError
 from zapis.site import fields, forms, words
 from zapis.site.bodies import read_form
 from zapis.site.changes import Changes
+from zapis.site.consents import unticked
 from zapis.site.corrections import Named, corrected, named
 from zapis.site.desk import Desk
 from zapis.site.fitting import unfit_newcomers
@@ -94,6 +95,8 @@ class Amends:
         offer = counter.any_offer(held.slot)
         if isinstance(visitor, tuple):
             return self._adding(counter, held, typed, visitor)
+        if outdated := self._desk.consents.outdated(typed, counter.wordings):
+            return self._adding(counter, held, unticked(typed, outdated), outdated)
         if offer and (problems := unfit_newcomers(offer, (*ages_of(held), visitor.age), [visitor])):
             return self._adding(counter, held, typed, problems)
         if (reason := why_not_larger(counter, held)) is not None:

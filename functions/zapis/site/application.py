@@ -137,6 +137,7 @@ def _routes(
         _doors("/office/{token}", GET=office.show, POST=office.find),
         Route("/office/{token}/visits/{id}", office.visit),
         _doors("/office/{token}/registrations/{id}", GET=office.registration, POST=office.act),
+        Route("/office/{token}/registrations/{id}/data.json", office.file),
         _doors("/office/{token}/call", GET=office.call, POST=office.take_down),
         Route("/consent/{kind}", pages.consent),
         Route("/consent/{kind}/{version}", pages.consent),

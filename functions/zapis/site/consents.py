@@ -16,10 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from zapis.core.catalogue import Wording
-from zapis.site.forms import KINDS
+from zapis.site.forms import KINDS, FieldProblem
 from zapis.site.rendering import Rendering
-from zapis.site.tongue import RUSSIAN, Tongue, speaking
+from zapis.site.tongue import RUSSIAN, Tongue, _, speaking
 
+TICKED = "on"
+"""What a tick sends that names no text."""
 DIGITS = 32
 """Of the digest: as many as nobody finds a second text for."""
 _NAME = re.compile(r"([a-z]+)-(\d{4}-\d{2}(?:-\d{2})?)\.html")
@@ -69,6 +71,13 @@ class Consents:
         """What the journal keeps of consents of these kinds, given now."""
         return tuple(self.current(kind, wordings).stamp for kind in kinds)
 
+    def outdated(self, typed: Mapping[str, str], wordings: Sequence[Wording]) -> tuple[FieldProblem, ...]:
+        """Nobody is held to a text that they were not shown: a tick names the text that stood beside it."""
+        ticked = ((kind, typed.get(f"consents-{kind}", TICKED)) for kind in KINDS)
+        said = _("Этот текст только что изменился: прочтите и отметьте снова.")
+        changed = (kind for kind, value in ticked if value not in (TICKED, self.current(kind, wordings).stamp))
+        return tuple(FieldProblem("/consents", said, kind) for kind in changed)
+
     def find(self, wordings: Sequence[Wording], kind: str, version: str = "", digest: str = "") -> ConsentText | None:
         """One text, however old: without a `version` the newest, without a `digest` as it is worded now."""
         names = [file[0] for file in self._files if file[1] == kind and version in ("", file[2])]
@@ -83,3 +92,9 @@ class Consents:
         with speaking(Tongue(RUSSIAN)):
             html = self._rendering.text(f"consents/{name}", season=said)
         return ConsentText(named[1], named[2], html, hashlib.sha256(html.encode()).hexdigest()[:DIGITS])
+
+
+def unticked(typed: Mapping[str, str], outdated: Iterable[FieldProblem]) -> dict[str, str]:
+    """The form's fields without the ticks that are to be set again."""
+    gone = {problem.field for problem in outdated}
+    return {name: value for name, value in typed.items() if name not in gone}

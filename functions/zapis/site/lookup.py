@@ -7,10 +7,10 @@ not matter, the beginning of a word is enough, and everybody of a party is found
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from zapis.core.model import Registration
+from zapis.core.model import Registration, RegistrationId
 from zapis.core.names import by_surname
 from zapis.core.people import Person
 from zapis.site.offers import Offer
@@ -19,6 +19,7 @@ MOST = 50
 """So many are shown; whoever finds more says more of whom they look for."""
 SHORTEST_NUMBER = 4
 LONGEST = 100
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +35,37 @@ class Known:
         """Who registered; a dash once nobody knows."""
         return self.person.name if self.person else "—"
 
-    def answers_to(self, asked: str) -> bool:
-        """Whether this is whom `asked` may mean. Nothing asked means nobody."""
-        wanted, words = _plain(asked), _words(asked)
-        if not words:
-            return False
-        if len(wanted) >= SHORTEST_NUMBER and _plain(self.registration.code).startswith(wanted):
+
+class Sought:
+    """Whom somebody looks for. Nothing asked means nobody."""
+
+    def __init__(self, asked: str) -> None:
+        asked = asked[:LONGEST]
+        self._wanted = _plain(asked)
+        self._words = _words(asked)
+        self._digits = re.sub(r"\D", "", asked)[-10:]
+        self._is_number = len(self._digits) >= SHORTEST_NUMBER and not re.search(r"[^\W\d_]", asked)
+
+    def among(
+        self, registrations: Iterable[Registration], people: Mapping[RegistrationId, Person]
+    ) -> list[Registration]:
+        """Those who are meant, in the order in which they asked."""
+        if not self._words:
+            return []
+        return [held for held in registrations if self._is(held, people.get(held.id))]
+
+    def _is(self, held: Registration, person: Person | None) -> bool:
+        if len(self._wanted) >= SHORTEST_NUMBER and _plain(held.code).startswith(self._wanted):
             return True
-        return self.person is not None and _is_meant(self.person, wanted, words, re.sub(r"\D", "", asked))
+        return person is not None and self._is_person(person)
 
-
-def found(asked: str, known: Iterable[Known]) -> list[Known]:
-    """Those who are meant, by surname."""
-    return in_order(one for one in known if one.answers_to(asked[:LONGEST]))
+    def _is_person(self, person: Person) -> bool:
+        if "@" in self._wanted:
+            return bool(person.email) and self._wanted in _plain(person.email)
+        if self._is_number:
+            return person.phone.endswith(self._digits)
+        own = _words(" ".join((person.name, *person.visitors)))
+        return all(any(mine.startswith(word) for mine in own) for word in self._words)
 
 
 def in_order(known: Iterable[Known]) -> list[Known]:
@@ -54,18 +73,9 @@ def in_order(known: Iterable[Known]) -> list[Known]:
     return sorted(known, key=lambda one: (by_surname(one.name), one.registration.asked_at))
 
 
-def _is_meant(person: Person, wanted: str, words: list[str], digits: str) -> bool:
-    if "@" in wanted:
-        return bool(person.email) and wanted in _plain(person.email)
-    if len(digits) >= SHORTEST_NUMBER and not re.search(r"[^\W\d_]", wanted):
-        return person.phone.endswith(digits[-10:])
-    own = [word for name in {person.name, *person.visitors} for word in _words(name)]
-    return all(any(mine.startswith(word) for mine in own) for word in words)
-
-
 def _plain(text: str) -> str:
     return re.sub(r"[\s\-‐‑]", "", text.casefold().replace("ё", "е"))
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold().replace("ё", "е"))
+    return _WORD.findall(text.casefold().replace("ё", "е"))

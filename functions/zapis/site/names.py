@@ -1,8 +1,8 @@
-"""Names for the gate, and for nobody else: those of today's visitors, kept in memory for minutes.
+"""Names for gates (those of today's visitors) and for organisers who look for somebody, kept in memory for minutes.
 
-A read of People is a read of all of it and counts towards Google's quota, so one read serves every gate. It is
-made anew when somebody is expected whose name was not asked for, when the journal speaks of a correction, and
-after some minutes.
+A read of People is a read of all of it and counts towards Google's quota, so one read serves every gate, and every
+search. It is made anew when somebody is expected whose name was not asked for, when the journal speaks of a
+correction, and after some minutes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from zapis.core import rules
-from zapis.core.catalogue import MOSCOW, Catalogue, Enterprise, Season, Slot, Tour, Wording
+from zapis.core.catalogue import MOSCOW, Catalogue, Enterprise, Season, Slot, Tour, Wording, wording_of
 from zapis.core.fold import State
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.rules import SlotLedger
@@ -91,8 +91,7 @@ class Counter:
     @property
     def wordings(self) -> tuple[Wording, ...]:
         """What texts of consent have said of the programme, the last now."""
-        season = self.season
-        return self.catalogue.wordings or (Wording(season.operator, season.email),)
+        return self.catalogue.wordings or (wording_of(self.season),)
 
     def note(self, page: str) -> str:
         """What organisers have to say on a page (`home`, `slot` or `ticket`); empty if nothing.

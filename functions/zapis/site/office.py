@@ -7,6 +7,7 @@ browser and framed by nobody; opening one changes nothing. Acts are the same ent
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from zapis.core import ids
+from zapis.core import dossier, ids
 from zapis.core.entries import Attended, Cancelled, Fact, Moved, SeatedOver
 from zapis.core.model import Reason, Registration, RegistrationId, SlotId, SlotStatus, Standing
 from zapis.core.people import FORGOTTEN, Person
@@ -31,14 +32,15 @@ from zapis.site.fields import as_people_write
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem
 from zapis.site.links import Links
-from zapis.site.lookup import Known
+from zapis.site.lookup import Known, Sought
 from zapis.site.names import Names
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
+from zapis.site.rights import json_file
 from zapis.site.words import Words
 
 CHANNEL = "phone"
-DONE = ("cancel", "seat", "move", "mail", "came", "undo", "forget", "correct", "call")
+DONE = ("cancel", "seat", "move", "mail", "came", "undo", "forget", "correct", "withdraw", "call")
 """What a page may be asked to say was just done."""
 _KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 
@@ -74,7 +76,11 @@ class Office:
         typed = await read_form(request)
         counter = await self._counter(request)
         asked = typed.get("q", "").strip()[: lookup.LONGEST]
-        found = lookup.found(asked, await self._known(counter, counter.state.registrations.values()))
+        everybody = list(counter.state.registrations.values())
+        people = await self._people(counter, everybody)
+        # A season of a city is looked through beside the loop, not in it.
+        meant = await asyncio.to_thread(Sought(asked).among, everybody, people)
+        found = lookup.in_order(Known(held, people.get(held.id), counter.any_offer(held.slot)) for held in meant)
         return self._page("office.html", request, counter, asked=asked, found=found, visit=None)
 
     async def visit(self, request: Request) -> Response:
@@ -84,19 +90,25 @@ class Office:
         if visit is None:
             raise HTTPException(404)
         there = [r for r in counter.state.registrations.values() if r.slot == visit.id and r.active]
-        found = lookup.in_order(await self._known(counter, there))
+        people = await self._people(counter, there)
+        found = lookup.in_order(Known(held, people.get(held.id), visit) for held in there)
         return self._page("office.html", request, counter, asked="", found=found, visit=visit)
 
     async def registration(self, request: Request) -> Response:
         """GET /office/<token>/registrations/<id>"""
-        counter = await self._counter(request)
-        return await self._registration(request, counter, _held(counter, request))
+        counter, held = await self._seen(request)
+        return await self._registration(request, counter, held)
+
+    async def file(self, request: Request) -> Response:
+        """GET /office/<token>/registrations/<id>/data.json: what a person who asks is sent"""
+        counter, held = await self._seen(request)
+        told = dossier.told(counter.state, held, await self._person(counter, held))
+        return json_file(told, f"{held.code}.json")
 
     async def act(self, request: Request) -> Response:
         """POST /office/<token>/registrations/<id>"""
         typed = await read_form(request)
-        counter = await self._counter(request)
-        held = _held(counter, request)
+        counter, held = await self._seen(request)
         try:
             said = await self._act(counter, held, typed)
         except ZapisError as error:
@@ -104,8 +116,8 @@ class Office:
         if said is None:
             return self._done(request, held, typed.get("act", ""))
         problems, said = (said, None) if isinstance(said, tuple) else ((), said)
-        counter = await self._counter(request)
-        return await self._registration(request, counter, _held(counter, request), typed, said, problems)
+        counter, held = await self._seen(request)
+        return await self._registration(request, counter, held, typed, said, problems)
 
     async def call(self, request: Request) -> Response:
         """GET /office/<token>/call, with ?slot=<id> for a visit that was chosen already"""
@@ -144,14 +156,23 @@ class Office:
             return words.of_no_change(Reason.NOT_ACTIVE)
         if act == "correct":
             return await self._correct(counter, held, typed)
-        if act == "forget":
-            await self._changes.forget(held)
+        if act in ("forget", "withdraw"):
+            await (self._changes.forget(held) if act == "forget" else self._withdraw(counter, held, typed))
             return None
         if act == "mail":
             return _no_change(await self._changes.send_again(held))
         id = ids.entry_id("office", held.id, act, to, _key(typed))
         await self._desk.committer.commit(id, to if act == "move" else held.slot, FACTS[act](held))
         return _no_change(self._desk.committer.state.rejected.get(id), counter.offer(to))
+
+    async def _withdraw(self, counter: Counter, held: Registration, typed: Typed) -> None:
+        kind = typed.get("kind", "")
+        if kind not in {consent.kind for consent in dossier.consents(counter.state, held)}:
+            raise HTTPException(400)
+        await self._changes.withdraw(held, kind)
+
+    async def _person(self, counter: Counter, held: Registration) -> Person | None:
+        return None if held.id in counter.state.erased else await self._changes.person(held)
 
     async def _correct(self, counter: Counter, held: Registration, typed: Typed) -> Words | Problems | None:
         known = await self._changes.person(held)
@@ -171,7 +192,7 @@ class Office:
         said: Words | None = None,
         problems: Problems = (),
     ) -> Response:
-        person = None if held.id in counter.state.erased else await self._changes.person(held)
+        person = await self._person(counter, held)
         known = Known(held, person, counter.any_offer(held.slot))
         return self._page(
             "party.html",
@@ -183,6 +204,7 @@ class Office:
             offer=known.offer,
             place=counter.place(held.id),
             erased=held.id in counter.state.erased,
+            given=dossier.consents(counter.state, held),
             may_correct=person is not None and self._desk.may_correct(counter, held),
             others=[offer for offer in _open(counter) if offer.id != held.slot] if held.active else [],
             typed={**(_as_fields(person) if person else {}), **(typed or {})},
@@ -227,19 +249,18 @@ class Office:
             raise Ended(words.OFFICE_ENDED)
         return counter
 
-    async def _known(self, counter: Counter, registrations: Iterable[Registration]) -> list[Known]:
-        kept = list(registrations)
-        asked = [held for held in kept if held.id not in counter.state.erased]
+    async def _seen(self, request: Request) -> tuple[Counter, Registration]:
+        """The counter, and the registration that the address names, though another instance has just written it."""
+        await self._counter(request)
+        held = await self._desk.held_by(RegistrationId(request.path_params["id"]))
+        if held is None:
+            raise HTTPException(404)
+        return await self._desk.counter(), held
+
+    async def _people(self, counter: Counter, registrations: Iterable[Registration]) -> dict[RegistrationId, Person]:
+        asked = [held for held in registrations if held.id not in counter.state.erased]
         people = await self._names.of(asked, (), counter.now)
-        persons = {id: person for id, person in people.items() if person.revision < FORGOTTEN}
-        return [Known(held, persons.get(held.id), counter.any_offer(held.slot)) for held in kept]
-
-
-def _held(counter: Counter, request: Request) -> Registration:
-    held = counter.state.registrations.get(RegistrationId(request.path_params["id"]))
-    if held is None:
-        raise HTTPException(404)
-    return held
+        return {id: person for id, person in people.items() if person.revision < FORGOTTEN}
 
 
 def _as_fields(person: Person) -> dict[str, str]:

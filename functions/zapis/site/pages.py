@@ -21,6 +21,7 @@ from zapis.core.model import Reason, Registration, SlotId, Standing
 from zapis.errors import SheetError, ZapisError
 from zapis.site import finding, forms, frames, opening, robots, words
 from zapis.site.bodies import read_form
+from zapis.site.consents import unticked
 from zapis.site.desk import Asker, Desk, KeyReused, Refused
 from zapis.site.events import Events
 from zapis.site.fitting import unfit
@@ -33,7 +34,6 @@ from zapis.site.precautions import Precautions
 from zapis.site.rendering import SECRET, Rendering
 from zapis.site.shelf import Shelf
 from zapis.site.slotform import HOLES, Doubts, Rows, Typed, kept
-from zapis.site.tongue import _
 from zapis.site.words import Words
 from zapis.site.work import CHECKING, FIELD, Work
 
@@ -41,9 +41,6 @@ _KEY = re.compile(r"[\w.-]{16,100}", re.ASCII)
 
 SMALLEST_GROUP = 10
 """Where so many may come together, a school may register by number."""
-
-TICKED = "on"
-"""What a tick sends that names no text."""
 
 
 class Pages:
@@ -114,9 +111,8 @@ class Pages:
         asked = forms.read(forms.from_fields(typed))
         if isinstance(asked, tuple):
             return self._slot(counter, _known(counter, request), typed, asked)
-        if outdated := self._outdated(counter, typed):
-            typed = {name: value for name, value in typed.items() if name not in {o.field for o in outdated}}
-            return self._slot(counter, _known(counter, request), typed, outdated)
+        if outdated := self._desk.consents.outdated(typed, counter.wordings):
+            return self._slot(counter, _known(counter, request), unticked(typed, outdated), outdated)
         if asked.code and (problems := self._guessed(request, _known(counter, request), asked)):
             return self._slot(counter, _known(counter, request), typed, problems)
         doubts = Doubts.of(typed, asked)
@@ -130,14 +126,6 @@ class Pages:
         if isinstance(answer, KeyReused):
             return self._once_more(slot, self._anew(counter, typed), CHECKING)
         return self._answered(await self._desk.counter(), slot, answer, typed, asked)
-
-    def _outdated(self, counter: Counter, typed: Typed) -> tuple[FieldProblem, ...]:
-        """Nobody is held to a text that they were not shown: a tick names the text that stood beside it."""
-        texts = self._desk.consents.all(counter.wordings)
-        ticked = {kind: typed.get(f"consents-{kind}", TICKED) for kind in texts}
-        changed = [kind for kind, value in ticked.items() if value not in (TICKED, texts[kind].stamp)]
-        said = _("Этот текст только что изменился: прочтите и отметьте снова.")
-        return tuple(FieldProblem("/consents", said, kind) for kind in changed)
 
     def _suspects(self, slot: SlotId, typed: Typed, now: datetime) -> Words | None:
         """What is said to a form that has to come again, under another key, before it counts; None to most."""

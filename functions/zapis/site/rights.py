@@ -49,15 +49,14 @@ class Rights:
     async def file(self, request: Request) -> Response:
         """GET /ticket/<token>/data.json"""
         counter, held = await self._tickets.seen(request)
-        named = {"Content-Disposition": f'attachment; filename="{held.code}.json"'}
-        return _json(await self._told(counter.state, held), named)
+        return json_file(await self._told(counter.state, held), f"{held.code}.json")
 
     async def told(self, request: Request) -> Response:
         """GET /api/registrations/data"""
         held = await self._desk.holder(token_of(request))
         if held is None:
             return unauthorized()
-        return _json(await self._told((await self._desk.counter()).state, held))
+        return json_file(await self._told((await self._desk.counter()).state, held))
 
     async def withdraw(self, request: Request) -> Response:
         """POST /ticket/<token>/withdraw"""
@@ -81,6 +80,7 @@ def _place(kind: str) -> int:
     return KINDS.index(kind) if kind in KINDS else len(KINDS)
 
 
-def _json(told: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-    text = json.dumps(told, ensure_ascii=False, indent=2)
-    return Response(text, 200, SECRET | (headers or {}), "application/json")
+def json_file(told: dict[str, Any], name: str = "") -> Response:
+    """What is told as JSON, to be saved under `name` if there is one."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'} if name else {}
+    return Response(json.dumps(told, ensure_ascii=False, indent=2), 200, SECRET | headers, "application/json")
