@@ -50,6 +50,17 @@ def test_confirming_twice_is_confirming_once():
     assert season.state.slots["S"].taken == 2
 
 
+def test_a_seat_that_organisers_gave_meanwhile_stands_when_its_address_is_confirmed():
+    season = Season(capacity=2)
+    season.propose("anna")
+    season.seat_over("anna", at=15)
+
+    late = season.confirm("anna", at=20)
+
+    assert season.state.rejected[late.id] is Reason.NOT_ACTIVE
+    assert (season.standing("anna"), season.of("anna").over) == (CONFIRMED, True)
+
+
 def test_what_is_certain_to_be_refused_is_refused_at_once_and_nobody_is_written_to():
     season = Season(capacity=1, waiting_list=False)
     season.request("boris")
