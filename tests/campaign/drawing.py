@@ -43,7 +43,7 @@ class _Drawing:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._dice = Random(f"scenario {seed}")
+        self._dice, self._patience = Random(f"scenario {seed}"), Random(f"letters of scenario {seed}")
         self._sites = SITES[: self._dice.choice((1, 2, 2, 3, 3, 4))]
         self._edited_by_hand = self._chance(0.2)
         self._visitors: list[Ask] = []
@@ -103,7 +103,7 @@ class _Drawing:
             patient=self._chance(0.9),
             poisoned=self._chance(0.04),
             code=CODE if slot.held and self._chance(0.3) else "",
-            confirms_after=self._dice.choice((0.5, 8.0, 60.0)) if self._chance(0.1) else None,
+            confirms_after=self._patience.choice((0.5, 8.0, 60.0)) if self._patience.random() < 0.1 else None,
         )
 
     def _door(self) -> str:

@@ -149,8 +149,8 @@ def _a_bounce_stands_beside_its_registration(season: Season) -> None:
 
 
 def test_edits_that_follow_one_another_make_one_letter(season: Season) -> None:
-    """Two minutes are twelve seconds here: an instance whose clock is far from Google's decides nothing."""
-    settle, pause = 12, 8
+    """Two minutes are ten seconds here: an instance whose clock is far from Google's decides nothing."""
+    settle, pause = 10, 6
     season.sync = season.stage.syncer(settle=settle)
     season.register("anna")
     season.told()
