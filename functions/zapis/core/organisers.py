@@ -82,10 +82,6 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     needs_id: list[NeedsId] = field(default_factory=list)
 
-    def problems_of(self, row: str) -> list[Problem]:
-        """The problems of the row with this `_id`."""
-        return [problem for problem in self.problems if problem.row == row]
-
 
 Item = TypeVar("Item", Enterprise, Tour, Slot)
 

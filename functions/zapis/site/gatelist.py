@@ -51,11 +51,6 @@ class Party:
         """Whether everybody of the party is in."""
         return all(guest.came for guest in self.guests)
 
-    @property
-    def anybody_came(self) -> bool:
-        """Whether somebody of the party is in."""
-        return any(guest.came for guest in self.guests)
-
     def answers_to(self, asked: str) -> bool:
         """Whether a name or the code has `asked` in it; nothing asked fits everybody."""
         wanted = plain(asked)
