@@ -12,6 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
+
+import httpx
 
 from local.ports import LOOPBACK, free
 from tests.deploy.chair import ROOT, SCRIPT, flags, variables
@@ -134,3 +137,18 @@ def answers(port: int) -> bool:
     finally:
         connection.close()
     return True
+
+
+def ask_for_a_seat(site: httpx.Client, slot: str) -> httpx.Response:
+    """What a citizen sends, through the API."""
+    return site.post(
+        f"/api/slots/{slot}/registrations",
+        headers={"Idempotency-Key": uuid4().hex},
+        json={
+            "contact": {"name": "Ольга Берёзкина", "email": "olga@moscow.ru", "phone": "+7 916 123-45-67"},
+            "visitors": [{"name": "Ольга Берёзкина", "age": 35}],
+            "if_full": "wait",
+            "consents": ["registration", "transfer", "authority"],
+            "language": "ru",
+        },
+    )

@@ -8,13 +8,12 @@ import shutil
 import tarfile
 from contextlib import ExitStack
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from local.mailbox import Mailbox
-from tests.deploy.bundle import Platform, copy_of_the_sources, run
+from tests.deploy.bundle import Platform, ask_for_a_seat, copy_of_the_sources, run
 from tests.deploy.chair import KEY, ROOT, Operator, deployments, flags
 from tests.stage import TOUR, small_season, stage
 from tests.walk.running import until
@@ -157,17 +156,7 @@ def test_a_season_is_walked_through_on_the_bundle_alone(deployed):
     (slot,) = until(open_slots)
     assert TOUR["title"] in site.get("/").text
 
-    answer = site.post(
-        f"/api/slots/{slot['id']}/registrations",
-        headers={"Idempotency-Key": uuid4().hex},
-        json={
-            "contact": {"name": "Ольга Берёзкина", "email": "olga@moscow.ru", "phone": "+7 916 123-45-67"},
-            "visitors": [{"name": "Ольга Берёзкина", "age": 35}],
-            "if_full": "wait",
-            "consents": ["registration", "transfer", "authority"],
-            "language": "ru",
-        },
-    )
+    answer = ask_for_a_seat(site, slot["id"])
     assert (answer.status_code, answer.json()["state"]) == (201, "confirmed")
 
     called(urls["deliver"])

@@ -6,13 +6,13 @@ import configparser
 import json
 import shutil
 from contextlib import ExitStack
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from local.mailbox import Mailbox
 from local.ports import LOOPBACK, free
+from tests.deploy.bundle import ask_for_a_seat
 from tests.deploy.chair import KEY, ROOT
 from tests.deploy.container import HOST, Podman, build, exec_start, instructions
 from tests.stage import TOUR, small_season, stage
@@ -113,17 +113,7 @@ def test_a_registration_is_walked_to_its_letter_on_a_host_of_ones_own(host):
     (slot,) = until(open_slots)
     assert TOUR["title"] in site.get("/").text
 
-    answer = site.post(
-        f"/api/slots/{slot['id']}/registrations",
-        headers={"Idempotency-Key": uuid4().hex},
-        json={
-            "contact": {"name": "Ольга Берёзкина", "email": "olga@moscow.ru", "phone": "+7 916 123-45-67"},
-            "visitors": [{"name": "Ольга Берёзкина", "age": 35}],
-            "if_full": "wait",
-            "consents": ["registration", "transfer", "authority"],
-            "language": "ru",
-        },
-    )
+    answer = ask_for_a_seat(site, slot["id"])
     assert (answer.status_code, answer.json()["state"]) == (201, "confirmed")
 
     # Nobody calls deliver: the site does.
