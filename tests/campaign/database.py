@@ -108,6 +108,9 @@ class DatabaseGround(Ground):
     def news(self) -> tuple[Row, ...]:
         return _patiently(lambda: self._reader.read(List.JOURNAL)).journal
 
+    def outbox(self) -> tuple[Row, ...]:
+        return _patiently(lambda: self._reader.anew().read(List.OUTBOX)).outbox
+
     def people(self) -> tuple[Row, ...]:
         return _patiently(lambda: self._reader.anew().read(List.PEOPLE)).people
 

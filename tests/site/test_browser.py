@@ -115,6 +115,7 @@ def agree(page: Page) -> None:
 
 
 def fits_the_phone(page: Page) -> bool:
+    page.wait_for_load_state("domcontentloaded")
     return bool(page.evaluate("document.documentElement.scrollWidth <= 360"))
 
 
@@ -123,6 +124,7 @@ def test_a_visitor_registers_sees_the_proof_and_cancels(programme: Programme, pa
         page.goto(site)
         assert fits_the_phone(page)
         page.get_by_role("link", name="Как рождается «Москвич»").nth(1).click()
+        page.wait_for_url("**/slots/open")
         assert fits_the_phone(page)
         fill(page)
         page.get_by_text("Добавить спутника").click()

@@ -20,6 +20,7 @@ ARGS = [
     "--accept-lang=ru",
 ]
 PATIENCE = 30_000
+DRAWN = "document.images.length > 0 && [...document.images].every((one) => one.naturalWidth > 0)"
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,7 +79,7 @@ def test_a_citizen_an_organiser_and_an_enterprise_see_one_registration(run: Runn
     keep(page, "timetable")
     page.set_viewport_size({"width": 1720, "height": 1010})
     page.get_by_role("tab", name="Сводка").click()
-    page.wait_for_function("document.images.length > 0 && [...document.images].every((one) => one.naturalWidth > 0)")
+    until(lambda: page.evaluate(DRAWN))
     keep(page, "summary")
 
     enterprises = run.rows(run.season["catalogue"], "Предприятия")

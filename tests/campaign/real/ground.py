@@ -30,6 +30,7 @@ from local.plan import ROOT, Accepts, Part, Scratch, plan
 from local.ports import LOOPBACK, free
 from local.settings import Books, Port, Settings
 from zapis.core.entries import Row
+from zapis.core.notices import Outbox
 from zapis.errors import SheetsUnavailable
 from zapis.ledger.port import Part as List
 from zapis.ledger.sheet import SheetLedger
@@ -203,6 +204,13 @@ class Ground:
 
     def outbox(self) -> tuple[Row, ...]:
         return SheetLedger(self.sheets, self.ledger).read(List.OUTBOX).outbox
+
+    def claimed(self) -> set[str]:
+        """The notices that somebody claimed and has not yet dealt with."""
+        outbox = Outbox()
+        for row in self.outbox():
+            outbox.apply(row)
+        return set(outbox.claims)
 
     def people(self) -> tuple[Row, ...]:
         return SheetLedger(self.sheets, self.ledger).read(List.PEOPLE).people
