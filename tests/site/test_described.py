@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,7 +23,11 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.site.conftest import Programme, body, contact, visitors
 from tests.site.test_browser import served
+from tests.site.test_work import solved
+from zapis.site.precautions import Precautions
 
+VISIT = re.compile(r"/api/slots/\{id\}/(challenge|registrations)")
+"""The doors where proof of work is asked for."""
 PLAIN = str.maketrans(dict.fromkeys(" {}/", "-"))
 CHECKS = [
     not_a_server_error,
@@ -41,9 +46,7 @@ def site(programme: Programme) -> Iterator[str]:
 
 
 def test_no_made_up_request_finds_a_fault(site: str):
-    schema = schemathesis.openapi.from_url(f"{site}/api/openapi.json")
-    schema.config.update(base_url=site)
-    doors = [door.ok() for door in schema.get_all_operations()]
+    doors = described(site)
     asked = [(door, mode) for door in doors for mode in schemathesis.GenerationMode]
     with ThreadPoolExecutor(len(asked)) as crowd:
         tickets = list(crowd.map(lambda one: ticket(site, f"{one[0].label} {one[1].value}"), asked))
@@ -54,6 +57,24 @@ def test_no_made_up_request_finds_a_fault(site: str):
     assert len(doors) >= 12
 
 
+def test_nor_where_proof_of_work_is_asked_for(programme: Programme):
+    programme.precautions = Precautions(proof_of_work=True)
+    with served(programme.open()) as site:
+        challenge, register = doors = [door for door in described(site) if VISIT.fullmatch(door.path)]
+        said = [ask_at(door, mode) for door in doors for mode in schemathesis.GenerationMode]
+
+        assert said[0] == {200}, "no visit's challenge was seen"
+        assert answer(register, {"Idempotency-Key": "unproven"}) == 403
+        assert answer(register, proof(challenge)) == 201
+
+
+def described(site: str) -> list[Any]:
+    """The doors that the site's description tells of."""
+    schema = schemathesis.openapi.from_url(f"{site}/api/openapi.json")
+    schema.config.update(base_url=site)
+    return [door.ok() for door in schema.get_all_operations()]
+
+
 def ticket(site: str, key: str) -> dict[str, str]:
     """A registration of its own for each door: some doors end one."""
     asked = body(contact=contact(email=f"{key.lower().translate(PLAIN)}@example.org"), visitors=visitors(34))
@@ -61,8 +82,25 @@ def ticket(site: str, key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {answer.json()['ticket']}"}
 
 
-def ask_at(door: Any, mode: schemathesis.GenerationMode, headers: dict[str, str]) -> None:
-    """Send made-up requests: such as the description allows, or such as it does not."""
+def proof(challenge: Any) -> dict[str, str]:
+    """A key, and the solution for it and the visit that is asked for."""
+    key = {"Idempotency-Key": "proven"}
+    asked = challenge.Case(path_parameters={"id": "open"}).call_and_validate(headers=key, checks=CHECKS)
+    return key | {"Altcha": solved(asked.json())}
+
+
+def answer(register: Any, headers: dict[str, str]) -> int:
+    """What is said to a request that nothing is wrong with: a status, held to the description."""
+    asked = register.Case(path_parameters={"id": "open"}, body=body(), media_type="application/json")
+    return asked.call_and_validate(headers=headers, checks=CHECKS).status_code
+
+
+def ask_at(door: Any, mode: schemathesis.GenerationMode, headers: dict[str, str] | None = None) -> set[int]:
+    """Send made-up requests, such as the description allows (for a visit that is there) or such as it does not.
+
+    What statuses were answered.
+    """
+    said = set()
 
     @settings(
         max_examples=12,
@@ -74,8 +112,11 @@ def ask_at(door: Any, mode: schemathesis.GenerationMode, headers: dict[str, str]
     )
     @given(case=door.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
-        case.call_and_validate(headers=headers, checks=CHECKS)
+        if mode is schemathesis.GenerationMode.POSITIVE and "id" in case.path_parameters:
+            case.path_parameters["id"] = "open"
+        said.add(case.call_and_validate(headers=headers, checks=CHECKS).status_code)
 
     # A door that takes nothing cannot be sent anything wrong.
     with contextlib.suppress(Unsatisfiable):
         ask()
+    return said

@@ -37,8 +37,9 @@ _SOLUTION = {
     "name": "Altcha",
     "in": "header",
     "required": False,
-    "description": "The solution of the visit's challenge for this key, where the site asks for proof of work: "
-    "ALTCHA's payload (version 2) in Base64.",
+    "description": "The solution of the visit's challenge for this key, needed where that door answers with one: "
+    'ALTCHA\'s payload (version 2), `{"challenge": (as it came), "solution": {"counter": (a number), '
+    '"derivedKey": (in hexadecimal)}}`, in Base64. Elsewhere nobody looks at it.',
     "schema": {"type": "string", "maxLength": 4096, "pattern": "^[A-Za-z0-9+/=]*$"},
 }
 _OPTIONAL_KEY = _KEY | {"required": False}
