@@ -24,6 +24,7 @@ FLOORS: dict[str, set[str]] = {
     "zapis.happenings": set(),
     "zapis.lines": {"zapis.errors", "zapis.happenings"},
     "zapis.sheets": {"zapis.errors", "zapis.happenings"},
+    "zapis.voice": {"zapis.core", "zapis.resources"},
     "zapis.ledger": {"zapis.core", "zapis.errors", "zapis.happenings", "zapis.sheets"},
     "zapis.site": {
         "zapis.core",
@@ -34,6 +35,7 @@ FLOORS: dict[str, set[str]] = {
         "zapis.resources",
         "zapis.schema",
         "zapis.tokens",
+        "zapis.voice",
     },
     "zapis.mail": {
         "zapis.core",
@@ -43,8 +45,17 @@ FLOORS: dict[str, set[str]] = {
         "zapis.resources",
         "zapis.schema",
         "zapis.tokens",
+        "zapis.voice",
     },
-    "zapis.publish": {"zapis.core", "zapis.errors", "zapis.happenings", "zapis.ledger", "zapis.schema", "zapis.sheets"},
+    "zapis.publish": {
+        "zapis.core",
+        "zapis.errors",
+        "zapis.happenings",
+        "zapis.ledger",
+        "zapis.schema",
+        "zapis.sheets",
+        "zapis.voice",
+    },
 }
 """Each floor and those below it that it may know; `app`, `cli`, `commands` and `main` stand on top and know all."""
 TOP = {"zapis.__main__", "zapis.app", "zapis.cli", "zapis.commands", "main", "zapis"}

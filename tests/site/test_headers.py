@@ -9,8 +9,8 @@ import pytest
 
 from tests.site.conftest import SITE, TOKENS, Programme, ask, client
 from tests.site.visitor import text
-from zapis.site import conditions
 from zapis.site.application import application
+from zapis.voice import conditions
 
 
 async def test_the_consent_has_a_page_and_every_version_keeps_its_own(site: httpx.AsyncClient):

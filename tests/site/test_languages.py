@@ -19,12 +19,13 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from zapis.resources import resource
-from zapis.site import speech
 from zapis.site.hearing import preferred
-from zapis.site.tongue import LANGUAGES, RUSSIAN, Tongue, speaking
+from zapis.voice import speech
+from zapis.voice.tongue import LANGUAGES, RUSSIAN, Tongue, speaking
 
 ROOT = Path(__file__).parents[2]
-PAGES, SITE, STATIC = ROOT / "templates/pages", ROOT / "functions/zapis/site", ROOT / "templates/static"
+PAGES, STATIC = ROOT / "templates/pages", ROOT / "templates/static"
+MODULES = [path for floor in ("site", "voice") for path in sorted((ROOT / "functions/zapis" / floor).glob("*.py"))]
 LOCALE = resource("templates") / "locale"
 GETTEXT = {"_", "N_", "gettext", "ngettext", "counted"}
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "counted": (1, 2)}
@@ -96,7 +97,7 @@ def test_what_is_compiled_is_what_is_written(language: str):
     assert (LOCALE / language / "LC_MESSAGES/zapis.mo").read_bytes() == compiled.getvalue(), "run `make messages`"
 
 
-@pytest.mark.parametrize("path", sorted(SITE.glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_no_module_says_anything_past_the_catalogues(path: Path):
     assert list(past_gettext(ast.parse(path.read_text()))) == []
 

@@ -10,8 +10,9 @@ import pytest
 
 from tests.site.conftest import PLANT
 from zapis.core.model import Reason
-from zapis.site import conditions, speech, words
+from zapis.site import words
 from zapis.site.finding import Need, Wanted, wanted
+from zapis.voice import conditions, speech
 
 
 def plain(text: str) -> str:

@@ -17,8 +17,8 @@ from zapis.site.desk import Desk
 from zapis.site.links import Links
 from zapis.site.offers import Counter
 from zapis.site.rendering import SECRET, Rendering
-from zapis.site.tongue import N_
 from zapis.site.words import Words
+from zapis.voice.tongue import N_
 
 TOO_LATE = Words(
     410,

@@ -25,9 +25,9 @@ from zapis.site.links import Links
 from zapis.site.offers import Counter, Offer
 from zapis.site.precautions import Precautions
 from zapis.site.problems import invalid, problem
-from zapis.site.tongue import N_
 from zapis.site.words import Words
 from zapis.site.work import NO_PROOF, Work
+from zapis.voice.tongue import N_
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
 NO_KEY = Words(

@@ -25,7 +25,7 @@ from zapis.site.moves import ages_of, has_authority, why_not_larger, why_not_the
 from zapis.site.offers import Counter
 from zapis.site.precautions import Precautions
 from zapis.site.problems import invalid, problem
-from zapis.site.tongue import _
+from zapis.voice.tongue import _
 
 
 class ApiChanges:

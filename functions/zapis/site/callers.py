@@ -15,7 +15,7 @@ from zapis.core.rules import ADULT
 from zapis.site import fields
 from zapis.site.fields import Wrong
 from zapis.site.forms import AUTHORITY, REGISTRATION, TRANSFER, FieldProblem, PartyRequest, Visitor, field_of
-from zapis.site.tongue import RUSSIAN, _
+from zapis.voice.tongue import RUSSIAN, _
 
 SLOT, AGES, OTHERS, AGREED = "/slot", "/ages", "/others", "/agreed"
 UNNAMED = "—"

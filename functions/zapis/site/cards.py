@@ -7,7 +7,7 @@ from collections.abc import Callable
 from zapis.core.model import SlotId
 from zapis.site import frames
 from zapis.site.offers import Offer
-from zapis.site.tongue import Tongue, tongue
+from zapis.voice.tongue import Tongue, tongue
 
 Draw = Callable[[Offer], str]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from zapis.core.catalogue import Wording
 from zapis.site.forms import KINDS, FieldProblem
 from zapis.site.rendering import Rendering
-from zapis.site.tongue import RUSSIAN, Tongue, _, speaking
+from zapis.voice.tongue import RUSSIAN, Tongue, _, speaking
 
 TICKED = "on"
 """What a tick sends that names no text."""

@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from zapis.core.catalogue import ALWAYS, Season
-from zapis.site import speech
 from zapis.site.links import Links
 from zapis.site.offers import Availability, Offer
+from zapis.voice import speech
 
 SCHEMA = "https://schema.org"
 _STOCK: Mapping[Availability, str] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from zapis.site.tongue import _
+from zapis.voice.tongue import _
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from zapis.core import rules
 from zapis.core.catalogue import Enterprise
-from zapis.site import speech
 from zapis.site.offers import Availability, Offer
-from zapis.site.tongue import N_
+from zapis.voice import speech
+from zapis.voice.tongue import N_
 
 LONGEST_WORDS = 100
 MOST_ALTERNATIVES = 3

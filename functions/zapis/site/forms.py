@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from zapis.core.rules import ADULT
 from zapis.site import fields
 from zapis.site.fields import Wrong
-from zapis.site.tongue import LANGUAGES, N_, _, tongue
+from zapis.voice.tongue import LANGUAGES, N_, _, tongue
 
 MOST_VISITORS = 100
 REGISTRATION, TRANSFER, AUTHORITY = "registration", "transfer", "authority"

@@ -21,8 +21,8 @@ from zapis.site.frames import Frame
 from zapis.site.hearing import heard, told_of
 from zapis.site.launch import VkApp
 from zapis.site.security import framed_by
-from zapis.site.tongue import speaking
 from zapis.tokens import Tokens
+from zapis.voice.tongue import speaking
 
 _FRAMED = re.compile(r"/vk/([\w.-]{1,512})(/.*)", re.ASCII)
 _NOT_FRAMED = re.compile(r"/(?:api|embed|gate|office|show|static|vk)(?:/|$)|/sitemap\.xml$")

@@ -17,7 +17,7 @@ from zapis.core.names import by_surname
 from zapis.core.people import Person
 from zapis.site.forms import PHOTO
 from zapis.site.offers import Counter, Offer
-from zapis.site.speech import day_of
+from zapis.voice.speech import day_of
 
 OPENS_BEFORE = timedelta(hours=3)
 MARKS_KEPT = timedelta(days=3)

@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zapis.core.catalogue import Tour
-from zapis.site import conditions
 from zapis.site.desk import Desk
 from zapis.site.events import Events
 from zapis.site.offers import Availability, Counter, Offer
 from zapis.site.rendering import Rendering
 from zapis.site.shelf import Shelf
+from zapis.voice import conditions
 
 Render = Callable[[Counter, list[Offer]], str]
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from zapis.site.tongue import LANGUAGES, RUSSIAN, Tongue, speaking, tongue
+from zapis.voice.tongue import LANGUAGES, RUSSIAN, Tongue, speaking, tongue
 
 _IN_ADDRESS = re.compile(rf"/({'|'.join(LANGUAGES)})(/.*)?", re.DOTALL)
 _WEIGHED = re.compile(r"\s*([a-zA-Z]{1,8})(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?", re.ASCII)

@@ -12,7 +12,7 @@ from zapis.core import rules
 from zapis.core.ids import code_digest
 from zapis.site.forms import FieldProblem, PartyRequest
 from zapis.site.offers import Availability, Counter, Offer
-from zapis.site.tongue import _
+from zapis.voice.tongue import _
 
 _MAY_HAVE_HELD_SEATS = (Availability.OPEN, Availability.WAITING, Availability.FULL)
 

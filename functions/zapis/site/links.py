@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from zapis.site import frames
-from zapis.site.tongue import Tongue, tongue
+from zapis.voice.tongue import Tongue, tongue
 
 
 class Links:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from zapis.site import speech
 from zapis.site.offers import Availability, Offer
+from zapis.voice import speech
 
 _BEST_FIRST = (Availability.OPEN, Availability.WAITING, Availability.NOT_OPEN_YET)
 

@@ -17,7 +17,7 @@ from zapis.core.fold import State
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Terms
 from zapis.core.rules import SlotLedger
 from zapis.core.texts import filled, text_for
-from zapis.site.tongue import RUSSIAN, _, tongue
+from zapis.voice.tongue import RUSSIAN, _, tongue
 
 
 def unnamed_season() -> Season:

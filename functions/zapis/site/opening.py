@@ -12,8 +12,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from zapis.site.offers import Availability, Offer
-from zapis.site.tongue import N_
 from zapis.site.words import Words
+from zapis.voice.tongue import N_
 
 NEAR = timedelta(minutes=30)
 """How long before the opening the form is shown."""

@@ -8,8 +8,8 @@ from typing import Any
 from starlette.responses import Response
 
 from zapis.site.forms import FieldProblem
-from zapis.site.tongue import N_
 from zapis.site.words import Words
+from zapis.voice.tongue import N_
 
 PROBLEM = "application/problem+json"
 INVALID = Words(422, "invalid", N_("Заявку нужно поправить"), N_("Некоторые поля заполнены не так: смотрите errors."))

@@ -15,11 +15,12 @@ from starlette.responses import HTMLResponse
 
 from zapis.core.catalogue import ALWAYS
 from zapis.core.model import Reason, Standing
-from zapis.site import conditions, frames, speech, words
+from zapis.site import frames, words
 from zapis.site.links import Links
 from zapis.site.offers import Availability, unnamed_season
 from zapis.site.statics import Statics
-from zapis.site.tongue import LANGUAGES, N_, _, ngettext, tongue
+from zapis.voice import conditions, speech
+from zapis.voice.tongue import LANGUAGES, N_, _, ngettext, tongue
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from zapis.site.tongue import N_
 from zapis.site.words import Words
+from zapis.voice.tongue import N_
 
 LURE = "website"
 """The field that stays empty."""

@@ -19,7 +19,7 @@ from zapis.core.catalogue import Catalogue
 from zapis.site import frames
 from zapis.site.offers import Counter
 from zapis.site.statics import packed_response
-from zapis.site.tongue import tongue
+from zapis.voice.tongue import tongue
 
 MOST_KEPT = 128
 

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zapis.core.catalogue import Enterprise
-from zapis.site import speech
 from zapis.site.cards import Cards
 from zapis.site.desk import Desk
 from zapis.site.finding import NEEDS, Wanted, wanted
@@ -21,6 +20,7 @@ from zapis.site.offers import Availability, Counter, Offer
 from zapis.site.rendering import Rendering
 from zapis.site.security import FRAMED_ANYWHERE
 from zapis.site.shelf import Shelf
+from zapis.voice import speech
 
 MOST_EMBEDDED = 6
 

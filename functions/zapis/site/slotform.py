@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zapis.site import domains, forms
 from zapis.site.forms import FieldProblem, PartyRequest
 from zapis.site.offers import Offer
-from zapis.site.tongue import _
+from zapis.voice.tongue import _
 
 _FIELD = re.compile(
     r"key|altcha|if_full|rows|code|contact-(?:name|email|phone)|(?:email|name)-kept|name-given|visitors-\d{1,3}-(?:name|age|going)"

@@ -21,12 +21,12 @@ from zapis.core.model import Standing
 from zapis.core.vitals import QUIET, SLOW_MAIL, Vitals
 from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, ZapisError
 from zapis.ledger.committer import Committer
-from zapis.site import speech
 from zapis.site.desk import Desk
 from zapis.site.offers import Counter
 from zapis.site.rendering import SECRET, Rendering
-from zapis.site.speech import counted, typeset
-from zapis.site.tongue import _
+from zapis.voice import speech
+from zapis.voice.speech import counted, typeset
+from zapis.voice.tongue import _
 
 LOOKS_EVERY = 10.0
 """Seconds for which an answer stands: nobody uses up the quota by asking often."""

@@ -14,13 +14,13 @@ from zapis.core.rules import ADULT
 from zapis.core.russian import NBSP
 from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnavailable, ZapisError
 from zapis.ledger.committer import TooManyWaiting, Unsettled
-from zapis.site import speech
 from zapis.site.forms import AUTHORITY, OPTIONAL, PHOTO, REGISTRATION, TRANSFER
 from zapis.site.limits import TooOften
 from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
-from zapis.site.speech import counted, typeset
-from zapis.site.tongue import N_, _
+from zapis.voice import speech
+from zapis.voice.speech import counted, typeset
+from zapis.voice.tongue import N_, _
 
 LARGEST_FAMILY = 7
 

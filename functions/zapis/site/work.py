@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from zapis.core import ids
 from zapis.core.model import SlotId
-from zapis.site.tongue import N_
 from zapis.site.words import Words
 from zapis.tokens import Tokens
+from zapis.voice.tongue import N_
 
 if TYPE_CHECKING:
     from altcha import Payload

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from zapis.core.catalogue import Enterprise, Tour
-from zapis.site import speech
-from zapis.site.speech import counted, typeset
-from zapis.site.tongue import N_, _
+from zapis.voice import speech
+from zapis.voice.speech import counted, typeset
+from zapis.voice.tongue import N_, _
 
 MAP = "https://yandex.ru/maps/?text="
 """A map that most visitors have at hand; it is a link to follow, and nothing of it is loaded here."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from zapis.core.catalogue import MOSCOW
 from zapis.core.russian import NBSP
-from zapis.site.tongue import N_, _, ngettext
+from zapis.voice.tongue import N_, _, ngettext
 
 ANY_AGE = 120
 """An upper limit that keeps nobody out."""
