@@ -11,7 +11,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 WORK=$(mktemp -d)
 BUILD=$ROOT/build
 ENV_FILE='' MODE=deploy DRY='' YES=''
-STEP='' CHANGES=0 answer=''
+STEP='' CHANGES=0 answer='' check=''
 complaints=()
 SHA256=(sha256sum)
 if ! command -v sha256sum >/dev/null; then SHA256=(shasum -a 256); fi
@@ -28,6 +28,13 @@ readonly APIS=(
   monitoring.googleapis.com run.googleapis.com secretmanager.googleapis.com sheets.googleapis.com
 )
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
+readonly CHECKS=(monitoring uptime list-configs '--format=value(userLabels.zapis,userLabels.zapis_digest,name)')
+# From three places, the fewest that Google takes, each five minutes: thirty-six calls an hour, for which the ledger is
+# read less than once a minute of the sixty times that an account may.
+readonly LOOK=(
+  --resource-type=uptime-url --protocol=https --path=/readyz --validate-ssl=true
+  '--regions=europe,usa-virginia,asia-pacific' --period=5 --timeout=30
+)
 # The address of a ticket, or of a page inside VK, is its secret, and the platform logs every address that is asked for.
 readonly EXCLUSION=zapis-tickets
 readonly EXCLUDED='log_id("run.googleapis.com/requests") AND (httpRequest.requestUrl=~"/(ticket|confirm|gate|show|status|office)/|/vk[/?]" OR httpRequest.referer=~"/(ticket|confirm|gate|show|status|office)/|/vk[/?]")'
@@ -635,6 +642,7 @@ fill() {
   local text
   text=$(<"$ROOT/watch/$1/$2.json")
   text=${text//CHANNEL/${channel:-}}
+  text=${text//CHECK/${check##*/}}
   mark=$(digest <<<"$text")
   filled=$BUILD/watch/$1/$2.json
   mkdir -p "$BUILD/watch/$1"
@@ -690,6 +698,37 @@ make_channel() {
 # The name of our channel and its address, in $channel.
 pick_channel() { channel=$(sed -n $'s/^operator\t//p' <<<"$answer" | head -n 1); }
 
+# The name of our check of these very flags, in $check.
+pick_check() { check=$(sed -n "s/^site"$'\t'"$1"$'\t//p' <<<"$checks" | head -n 1); }
+
+list_checks() {
+  ask "${CHECKS[@]}" || true
+  checks=$answer
+}
+
+# A check cannot be sent to another host: one that differs is made anew. The old one goes when no alert names it any more.
+make_check() {
+  local flags=("--resource-labels=host=$(host_of "$ZAPIS_SITE_URL"),project_id=$GOOGLE_CLOUD_PROJECT" "${LOOK[@]}")
+  mark=$(digest <<<"${flags[*]}")
+  list_checks
+  pick_check "$mark"
+  if [ -z "$check" ]; then
+    run monitoring uptime create 'Zapis: the site from outside' "${flags[@]}" "--user-labels=zapis=site,zapis_digest=$mark"
+    learn $'site\t'"$mark"$'\tCHECK' "${CHECKS[@]}"
+    checks=$answer
+    pick_check "$mark"
+  fi
+  [ -n "$check" ] || fail 'The uptime check is made, but not listed yet.'
+}
+
+# All of ours but the one that is to stay.
+remove_checks() {
+  local name
+  while read -r name; do
+    if [ -n "$name" ] && [ "$name" != "$1" ]; then run monitoring uptime delete "$name" </dev/null; fi
+  done <<<"$(sed -nE $'s/^site\t[^\t]*\t//p' <<<"$checks")"
+}
+
 list_policies() {
   ask alpha monitoring policies list '--format=value(userLabels.zapis,userLabels.zapis_digest,name)' || true
   policies=$answer
@@ -699,6 +738,7 @@ list_policies() {
 make_alerts() {
   local name found
   make_channel
+  make_check
   list_policies
   for name in $(watched alerts); do
     fill alerts "$name"
@@ -709,13 +749,14 @@ make_alerts() {
       *) run alpha monitoring policies update "${found#*$'\t'}" "--policy-from-file=$filled" ;;
     esac
   done
+  remove_checks "$check"
 }
 
 # --- Teardown --------------------------------------------------------------------------------------------------
 
 confirm() {
   if [ -n "$YES" ] || [ -n "$DRY" ]; then return; fi
-  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, metrics, accounts, secrets."
+  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, uptime check, metrics, accounts, secrets."
   say 'The spreadsheets stay. Keep the file of signing keys: without its last line nobody who comes back is recognised.'
   local typed=''
   read -r -p "Type the project's id to go on: " typed || true
@@ -741,6 +782,9 @@ remove_alerts() {
   while read -r policy; do
     if [ -n "$policy" ]; then run alpha monitoring policies delete "$policy" </dev/null; fi
   done <<<"$(sed -nE $'s/^[a-z]+\t[^\t]*\t//p' <<<"$policies")"
+  list_checks
+  checks=${DRY:+$'site\t-\tCHECK'}${checks}
+  remove_checks ''
   ask "${CHANNELS[@]}" || answer=${DRY:+$'operator\tCHANNEL\t-'}
   pick_channel
   if [ -n "$channel" ]; then run beta monitoring channels delete "${channel%%$'\t'*}"; fi

@@ -22,6 +22,7 @@ API_OF = {
     "logging": "logging",
     "beta": "monitoring",
     "alpha": "monitoring",
+    "monitoring": "monitoring",
 }
 
 
@@ -291,6 +292,31 @@ def channel(cloud, call):
     return ""
 
 
+def check(cloud, call):
+    kind, verb = "monitoring uptime", call.words[2]
+    if verb == "list-configs":
+        return "\n".join(
+            f"{made['userLabels']['zapis']}\t{made['userLabels'].get('zapis_digest', '')}\t{name}"
+            for name, made in cloud.kind(kind).items()
+        )
+    if verb == "create":
+        labels = dict(pair.split("=") for pair in call.flags["user-labels"].split(","))
+        cloud.add(kind, cloud.new_name("uptimeCheckConfigs"), {**call.flags, "userLabels": labels})
+    else:
+        identity = json.dumps(call.resource.rpartition("/")[2])
+        if any(identity in text for text in conditions(cloud.kind(POLICIES).values())):
+            raise Refused("ERROR: FAILED_PRECONDITION: an alert policy still names the check.")
+        cloud.drop(kind, call.resource)
+    return ""
+
+
+def conditions(policies):
+    """The filters of what policies hold against a threshold."""
+    for made in policies:
+        for condition in made.get("conditions", ()):
+            yield condition.get("conditionThreshold", {}).get("filter", "")
+
+
 def alert(cloud, call):
     verb = call.words[3]
     if verb == "list":
@@ -304,6 +330,10 @@ def alert(cloud, call):
     given = json.loads(read(call.flags["policy-from-file"]))
     for used in given["notificationChannels"]:
         cloud.thing("beta monitoring channels", used)
+    known = [name.rpartition("/")[2] for name in cloud.kind("monitoring uptime")]
+    for text in conditions([given]):
+        if "check_id" in text and text.split('"')[-2] not in known:
+            raise Refused("ERROR: INVALID_ARGUMENT: the policy names an uptime check that is not there.")
     if verb == "create":
         cloud.add(POLICIES, cloud.new_name("alertPolicies"), given)
     else:
@@ -326,8 +356,9 @@ DOINGS = {
     "logging metrics": metric,
     "beta monitoring channels": channel,
     "alpha monitoring policies": alert,
+    "monitoring uptime": check,
 }
-LOOKING = ("list", "describe", "access", "get-iam-policy")
+LOOKING = ("list", "list-configs", "describe", "access", "get-iam-policy")
 
 
 def change(call):

@@ -16,6 +16,7 @@ from tests.deploy.chair import ROOT, Operator, commands, deployments, flags, var
 PARSER = Path(__file__).with_name("parse_with_gcloud.py")
 DATABASE = "postgresql+psycopg://zapis:pa55word@db.moscow.ru/season"
 POLICIES = "alpha monitoring policies"
+CHECKS = "monitoring uptime"
 OPERATIONS = ROOT / "docs" / "operations.md"
 
 
@@ -59,7 +60,7 @@ def test_gcloud_understands_each_command_that_deploys_and_that_removes(operator,
 
 
 def test_gcloud_understands_each_command_that_changes_what_stands(season, complaints):
-    for wrong in ("tasks queues", "scheduler jobs", "logging metrics", "beta monitoring channels", POLICIES):
+    for wrong in ("tasks queues", "scheduler jobs", "logging metrics", "beta monitoring channels", POLICIES, CHECKS):
         spoil(season, wrong)
     season.keys.write_text("q" + season.keys.read_text())
 
@@ -69,6 +70,7 @@ def test_gcloud_understands_each_command_that_changes_what_stands(season, compla
     verbs = {" ".join(line[1:4]) for line in lines}
     assert {"tasks queues update", "scheduler jobs update", "secrets versions add", "logging metrics update"} <= verbs
     assert {"beta monitoring channels", "alpha monitoring policies", "logging sinks update"} <= verbs
+    assert {"monitoring uptime create", "monitoring uptime delete"} <= verbs
     assert complaints(lines) == []
 
 
@@ -149,6 +151,24 @@ def test_only_the_site_is_asynchronous_and_public(printed):
     public = {name for name, line in deployed.items() if "--allow-unauthenticated" in line}
     private = {name for name, line in deployed.items() if "--no-allow-unauthenticated" in line}
     assert (asynchronous, public, private) == ({"site"}, {"site"}, {"sync", "deliver"})
+
+
+def test_the_site_is_asked_from_outside_by_its_own_name_from_as_many_places_as_google_wants(printed):
+    (line,) = [line for line in printed if line[1:4] == ["monitoring", "uptime", "create"]]
+    given, site = flags(line), variables(deployments(printed)["site"])["ZAPIS_SITE_URL"]
+
+    labels = dict(pair.split("=") for pair in given["resource-labels"].split(","))
+    assert f"{given['protocol']}://{labels['host']}" == site.lower()
+    assert (given["path"], given["validate-ssl"]) == ("/readyz", "true")
+    assert len(given["regions"].split(",")) >= 3
+    for pair in given["user-labels"].split(","):
+        assert re.fullmatch(r"[a-z][a-z0-9_-]{0,62}=[a-z0-9_-]{1,63}", pair)
+
+
+def test_what_is_asked_from_outside_stays_within_a_tenth_of_an_accounts_reads(printed):
+    (given,) = [flags(line) for line in printed if line[1:4] == ["monitoring", "uptime", "create"]]
+
+    assert len(given["regions"].split(",")) / int(given["period"]) < 60 / 10
 
 
 def test_a_label_is_one_that_the_platform_takes(printed):

@@ -28,6 +28,7 @@ def test_an_empty_project_becomes_a_running_season(operator):
         "beta monitoring channels": 1,
         "logging metrics": len(list((ROOT / "watch" / "metrics").iterdir())),
         "alpha monitoring policies": len(list((ROOT / "watch" / "alerts").iterdir())),
+        "monitoring uptime": 1,
     }
     assert set(project["exclusions"]) == {"zapis-tickets"}
     assert "The site: https://zapis-site-" in said
@@ -140,7 +141,12 @@ def test_who_is_not_logged_in_is_told_how(operator):
         ({"ZAPIS_CATALOGUE": "1AnotherCatalogueAltogether"}, ["functions deploy zapis-sync"]),
         (
             {"ZAPIS_SITE_URL": "https://visits.moscow.ru"},
-            [f"functions deploy zapis-{name}" for name in ("site", "sync", "deliver")],
+            [
+                *(f"functions deploy zapis-{name}" for name in ("site", "sync", "deliver")),
+                "monitoring uptime create Zapis: the site from outside",
+                "alpha monitoring policies update projects/p/alertPolicies/7",
+                "monitoring uptime delete projects/p/uptimeCheckConfigs/2",
+            ],
         ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -207,6 +213,7 @@ FOREIGN = {
             "projects/p/notificationChannels/70": {"user-labels": "team=x", "channel-labels": ""}
         },
         "alpha monitoring policies": {"projects/p/alertPolicies/71": {"userLabels": {}, "notificationChannels": []}},
+        "monitoring uptime": {"projects/p/uptimeCheckConfigs/72": {"userLabels": {"zapis": ""}}},
     },
     "bindings": [["projects", PROJECT, "roles/viewer", f"serviceAccount:other@{PROJECT}.iam.gserviceaccount.com"]],
     "secrets": {},
