@@ -1,4 +1,4 @@
-"""What a season costs at Google's list prices: `python -m bench.costs` prints the README's table.
+"""What a season costs at Google's list prices: `python -m bench.costs` prints the README's table and the rest.
 
 Arithmetic, not a bill: calls are counted on the emulator (a test holds the counts), a call takes what `make bench`
 measured, and nothing is rounded in our favour: every request is billed as if it were alone. Amounts are dollars.
@@ -6,9 +6,12 @@ measured, and nothing is rounded in our favour: every request is billed as if it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+WATCH = Path(__file__).parents[1] / "watch"
 CALL_SECONDS = 0.38
 """One call to Sheets, as docs/scale.md has it."""
 SYNC_CALLS, ROSTERS_A_RUN = 2, 12
@@ -22,6 +25,9 @@ LOOK_AGAIN_SECONDS, LETTER_SECONDS = 4.0, 0.15
 LETTERS, PAGES, PAGE_SECONDS = 3, 15, 0.1
 """For each registration: letters, requests of the site, and the least that is billed for one."""
 RUNS_A_MONTH = 30 * 24 * 60
+PLACES, LOOK_EVERY_MINUTES = 3, 5
+"""From where, and how often, Google's uptime check asks `site`, which reads the ledger for it."""
+LOOKS_A_MONTH = PLACES * RUNS_A_MONTH // LOOK_EVERY_MINUTES
 DAY = 24 * 3600
 GIB = 0.5
 """The memory of each function."""
@@ -79,13 +85,14 @@ def cpu_seconds(season: Season, registrations: int) -> dict[str, float]:
     sync = RUNS_A_MONTH * (ledger + looks * call) + news * SYNC_CALLS_AFTER_NEWS * call
     sending = news * (DELIVER_CALLS_TO_SEND * ledger + LOOK_AGAIN_SECONDS)
     deliver = RUNS_A_MONTH * DELIVER_CALLS * max(ledger, 0.1) + sending + registrations * LETTERS * LETTER_SECONDS
-    return {"sync": sync, "deliver": deliver, "site": registrations * (PAGES * PAGE_SECONDS + 2 * ledger)}
+    looks = LOOKS_A_MONTH * max(ledger, PAGE_SECONDS)
+    return {"sync": sync, "deliver": deliver, "site": registrations * (PAGES * PAGE_SECONDS + 2 * ledger) + looks}
 
 
 def month(season: Season, registrations: int, warm_days: int) -> dict[str, float]:
     """What a month costs, by what it is for."""
     seconds = sum(cpu_seconds(season, registrations).values())
-    requests = registrations * PAGES + 2 * RUNS_A_MONTH
+    requests = registrations * PAGES + 2 * RUNS_A_MONTH + LOOKS_A_MONTH
     return {
         "processor and memory of the three functions": CPU.of(seconds) + MEMORY.of(seconds * GIB),
         "an instance kept warm": WARM_CPU.of(warm_days * DAY) + WARM_MEMORY.of(warm_days * DAY * GIB),
@@ -100,6 +107,14 @@ def season_costs(season: Season) -> dict[str, float]:
     first = month(season, season.registrations // 2, season.warm_days)
     other = month(season, season.registrations // 2 // max(1, season.months - 1), 0)
     return {name: first[name] + other[name] * (season.months - 1) for name in first}
+
+
+def unpriced() -> str:
+    """How much is watched. What Google asks for it is not known here, so the operator multiplies."""
+    metrics, alerts = (list((WATCH / kind).glob("*.json")) for kind in ("metrics", "alerts"))
+    conditions = sum(len(json.loads(path.read_text("utf-8"))["conditions"]) for path in alerts)
+    watched = f"{len(metrics)} metrics made of the log, {conditions} conditions of {len(alerts)} alerts"
+    return f"{watched}, {LOOKS_A_MONTH:,} calls of the uptime check a month"
 
 
 def table() -> str:
@@ -119,3 +134,4 @@ def _lines() -> Iterator[str]:
 
 if __name__ == "__main__":
     print(table())
+    print(f"\nNot in it: {unpriced()}.")

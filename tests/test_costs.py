@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from bench import costs
@@ -18,6 +19,17 @@ README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
 def test_the_readme_has_the_table_that_is_computed():
     assert costs.table() in README
+
+
+def test_the_readme_says_how_much_is_watched_that_has_no_price_here():
+    assert costs.unpriced() in " ".join(README.split())
+
+
+def test_the_site_is_asked_from_outside_as_often_as_is_paid_for():
+    script = (Path(__file__).parents[1] / "deploy.sh").read_text("utf-8")
+    (places,), (minutes,) = re.findall(r"--regions=([a-z,-]+)", script), re.findall(r"--period=(\d+)", script)
+
+    assert (len(places.split(",")), int(minutes)) == (costs.PLACES, costs.LOOK_EVERY_MINUTES)
 
 
 def test_runs_in_which_nothing_happens_make_the_calls_that_are_paid_for(tmp_path):
