@@ -20,6 +20,7 @@ FLOORS: dict[str, set[str]] = {
     "zapis.settings": {"zapis.errors"},
     "zapis.tokens": {"zapis.core"},
     "zapis.qr": set(),
+    "zapis.calendar": {"zapis.core"},
     "zapis.nudge": set(),
     "zapis.happenings": set(),
     "zapis.lines": {"zapis.errors", "zapis.happenings"},
@@ -27,6 +28,7 @@ FLOORS: dict[str, set[str]] = {
     "zapis.voice": {"zapis.core", "zapis.resources"},
     "zapis.ledger": {"zapis.core", "zapis.errors", "zapis.happenings", "zapis.sheets"},
     "zapis.site": {
+        "zapis.calendar",
         "zapis.core",
         "zapis.errors",
         "zapis.happenings",
@@ -38,6 +40,7 @@ FLOORS: dict[str, set[str]] = {
         "zapis.voice",
     },
     "zapis.mail": {
+        "zapis.calendar",
         "zapis.core",
         "zapis.errors",
         "zapis.ledger",

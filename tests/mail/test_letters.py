@@ -190,7 +190,7 @@ def test_another_place_is_shown_beside_the_one_that_was_known() -> None:
         assert "День и время прежние" in part
         assert part.index("Колодочный проезд, 7. Вход") < part.index("Рабочая улица, 1. Вторая проходная")
     assert told.calendar is not None
-    assert (told.calendar.method, told.calendar.sequence) == ("REQUEST", 1)
+    assert (told.calendar.method, told.calendar.entry.sequence) == ("REQUEST", 1)
 
 
 def test_another_time_and_another_place_are_told_in_one_letter() -> None:

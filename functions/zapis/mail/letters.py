@@ -20,12 +20,12 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from zapis import qr
+from zapis.calendar import Invitation, Method, entry_of
 from zapis.core.alternatives import Alternative
 from zapis.core.catalogue import Catalogue, Season
 from zapis.core.model import Notice, NoticeKind, Registration, SlotId, Standing, Terms
 from zapis.core.people import Person
 from zapis.core.texts import filled
-from zapis.mail.calendar import Invitation, Method
 from zapis.mail.speech import SPEECHES, clock, year
 from zapis.mail.visits import Visit, visit_of
 from zapis.mail.wording import in_own_words, values
@@ -157,7 +157,7 @@ def compose(matter: Matter, catalogue: Catalogue, sender: Sender, links: Links) 
         date=notice.at,
         message_id=_message_id(notice, sender),
         references=_message_id(replace(notice, sequence=0), sender) if notice.sequence else None,
-        calendar=_invitation(matter, scene["visit"], season, sender, str(getattr(common, "code_label", ""))),
+        calendar=_invitation(matter, catalogue, season, sender, links, str(getattr(common, "code_label", ""))),
         picture=Picture(scene["picture"], qr.picture(links.shown)) if scene["picture"] else None,
     )
 
@@ -232,21 +232,24 @@ def _message_id(notice: Notice, sender: Sender) -> str:
     return f"{notice.registration}.{notice.sequence}@{sender.address.rpartition('@')[2]}"
 
 
-def _invitation(matter: Matter, visit: Visit, season: Season, sender: Sender, code_label: str) -> Invitation | None:
-    method = _method(matter)
+def _invitation(
+    matter: Matter, catalogue: Catalogue, season: Season, sender: Sender, links: Links, code_label: str
+) -> Invitation | None:
+    method, slot = _method(matter), matter.notice.slot
     if method is None:
         return None
-    code = f"{code_label}: {matter.registration.code}"
     return Invitation(
         method=method,
-        uid=f"{matter.registration.id}@{sender.site}",
-        sequence=matter.notice.sequence,
-        stamp=matter.notice.at,
-        starts=visit.starts,
-        ends=visit.ends,
-        summary=one_line(visit.title, LONGEST_SUBJECT),
-        location=", ".join(filter(None, (visit.enterprise, visit.address))),
-        description="\n".join(filter(None, (visit.gate, visit.documents, visit.clothes, code))),
+        entry=entry_of(
+            matter.registration,
+            matter.terms,
+            catalogue.tour_of(slot),
+            catalogue.enterprise_of(slot),
+            site=sender.site,
+            url=links.visit(slot),
+            code_label=code_label,
+            stamp=matter.notice.at,
+        ),
         organiser=sender.address,
         organiser_name=season.operator or season.title,
         attendee=season.rehearsal or matter.person.email,

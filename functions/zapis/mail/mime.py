@@ -15,7 +15,7 @@ from email.headerregistry import Address, HeaderRegistry, UniqueUnstructuredHead
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 
-from zapis.mail.calendar import Invitation, to_ics
+from zapis.calendar import Invitation, to_invitation
 from zapis.mail.letters import Letter, Picture
 
 
@@ -89,7 +89,7 @@ def _add_picture(message: EmailMessage, picture: Picture) -> None:
 
 
 def _add_calendar(message: EmailMessage, invitation: Invitation) -> None:
-    ics = to_ics(invitation)
+    ics = to_invitation(invitation)
     parameters = {"method": invitation.method, "charset": "utf-8"}
     message.add_alternative(ics, maintype="text", subtype="calendar", params=parameters)
     message.add_attachment(ics, maintype="application", subtype="ics", filename="invite.ics")

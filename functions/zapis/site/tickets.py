@@ -24,6 +24,7 @@ from zapis.site.links import Links
 from zapis.site.moves import may_grow, places_for
 from zapis.site.offers import Counter, Offer
 from zapis.site.rendering import SECRET, Rendering
+from zapis.voice.tongue import _
 
 _MEMBER = re.compile(r"member-(\d{1,3})")
 DONE = ("moved", "joined", "corrected", "mailed", "forgotten", "withdrawn")
@@ -79,15 +80,24 @@ class Tickets:
 
     async def calendar(self, request: Request) -> Response:
         """GET /ticket/<token>/calendar.ics"""
-        from zapis.site import calendars
+        from zapis.calendar import entry_of, to_file
 
         counter, holder = await self.seen(request)
         offer = counter.any_offer(holder.slot)
         if offer is None or holder.standing is not Standing.CONFIRMED or offer.is_over(counter.now):
             raise HTTPException(404)
-        event = calendars.event(holder, offer, counter.season, self._links, counter.now)
+        entry = entry_of(
+            holder,
+            offer.terms,
+            offer.tour,
+            offer.enterprise,
+            site=self._links.host,
+            url=self._links.absolute(f"/slots/{offer.id}"),
+            code_label=_("Код записи"),
+            stamp=counter.now,
+        )
         headers = SECRET | {"Content-Disposition": 'attachment; filename="visit.ics"'}
-        return Response(event, media_type="text/calendar", headers=headers)
+        return Response(to_file(entry), media_type="text/calendar", headers=headers)
 
     async def seen(self, request: Request) -> tuple[Counter, Registration]:
         """The counter, and the registration that the request's ticket is for. Raises HTTPException 404."""
