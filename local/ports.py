@@ -14,6 +14,7 @@ from local.settings import Port
 LOOPBACK = "127.0.0.1"
 # Below the ports that systems hand out by themselves, above those that programs are known by.
 LOWEST, HIGHEST = 20_000, 32_000
+_given: set[int] = set()
 
 
 def require_free(ports: tuple[Port, ...]) -> None:
@@ -26,11 +27,13 @@ def require_free(ports: tuple[Port, ...]) -> None:
 
 
 def free() -> int:
-    """A port that nobody listens on now, and that no outgoing connection takes in the meantime."""
+    """A port that nobody listens on now, that no outgoing connection takes in the meantime, and each time another."""
     while True:
         port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)
-        with suppress(OSError), socket.create_server((LOOPBACK, port)):
-            return port
+        if port not in _given:
+            with suppress(OSError), socket.create_server((LOOPBACK, port)):
+                _given.add(port)
+                return port
 
 
 def _refusal(port: Port, error: OSError) -> str:
