@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -39,13 +39,13 @@ def seed(emulator: str, data: Path) -> str:
     person = Person(emulator)
     for name, email in (("site", SITE), ("jobs", JOBS)):
         person.download_key(email, data / "keys" / f"{name}.json")
-    season, today = read(), datetime.now(MOSCOW).date()
+    season, now = read(), datetime.now(MOSCOW).replace(tzinfo=None)
     try:
-        files = _lay_out(person, _sheets(person, emulator), season, today)
+        files = _lay_out(person, _sheets(person, emulator), season, now)
     except ZapisError as error:
         raise LocalError(f"The demo season could not be laid out: {error}") from error
     _write(done, files)
-    return f"Laid out {len(season.enterprises)} enterprises and {len(season.slots)} visits from {today:%d.%m.%Y} on."
+    return f"Laid out {len(season.enterprises)} enterprises and {len(season.slots)} visits from {now:%d.%m.%Y} on."
 
 
 def _sheets(person: Person, emulator: str) -> Sheets:
@@ -54,7 +54,7 @@ def _sheets(person: Person, emulator: str) -> Sheets:
         return Sheets(person.download_key(EMAIL, Path(folder) / "key.json"), urlsplit(emulator).netloc)
 
 
-def _lay_out(person: Person, sheets: Sheets, season: DemoSeason, today: date) -> Json:
+def _lay_out(person: Person, sheets: Sheets, season: DemoSeason, now: datetime) -> Json:
     """Every spreadsheet of the season; their ids by what they are."""
     catalogue, _ = person.make_spreadsheet(CATALOGUE, [JOBS])
     ledger, _ = person.make_spreadsheet(LEDGER, [SITE, JOBS])
@@ -62,7 +62,7 @@ def _lay_out(person: Person, sheets: Sheets, season: DemoSeason, today: date) ->
     rosters = {name: person.make_spreadsheet(ROSTER.format(name), [JOBS]) for name in names}
     links = {name: link for name, (_, link) in rosters.items()}
     tabs = requests_to_lay_out(NEW_FILE, schema()["catalogue"], [JOBS])
-    sheets.batch_update(catalogue, [*tabs, *_typed(season, links, today)])
+    sheets.batch_update(catalogue, [*tabs, *_typed(season, links, now)])
     sheets.batch_update(ledger, requests_to_lay_out(NEW_FILE, schema()["ledger"]))
     for roster, _ in rosters.values():
         sheets.batch_update(roster, requests_to_lay_out(NEW_FILE, schema()["roster"], [JOBS]))
@@ -70,28 +70,28 @@ def _lay_out(person: Person, sheets: Sheets, season: DemoSeason, today: date) ->
     return {"catalogue": catalogue, "ledger": ledger, "rosters": ids}
 
 
-def _typed(season: DemoSeason, links: Mapping[str, str], today: date) -> list[Json]:
+def _typed(season: DemoSeason, links: Mapping[str, str], now: datetime) -> list[Json]:
     """What the organiser types into the catalogue."""
     enterprises = [{**row, "roster": links[row["name"]]} for row in season.enterprises]
     return [
-        *_settings(tab("catalogue", "season"), season.settings, today),
+        *_settings(tab("catalogue", "season"), season.settings, now),
         _rows(tab("catalogue", "enterprises"), enterprises),
         _rows(tab("catalogue", "tours"), season.tours),
-        _rows(tab("catalogue", "slots"), dated(season.slots, today)),
+        _rows(tab("catalogue", "slots"), dated(season.slots, now)),
     ]
 
 
-def _settings(of: Tab, settings: Mapping[str, str], today: date) -> list[Json]:
+def _settings(of: Tab, settings: Mapping[str, str], now: datetime) -> list[Json]:
     rows = {row["id"]: number for number, row in enumerate(of.rows, 1)}
     where = place(of, None)
     column = where.columns["value"]
-    return [cells.one(where.sheet, rows[key], column, *_setting(key, text, today)) for key, text in settings.items()]
+    return [cells.one(where.sheet, rows[key], column, *_setting(key, text, now)) for key, text in settings.items()]
 
 
-def _setting(key: str, text: str, today: date) -> tuple[str, str]:
+def _setting(key: str, text: str, now: datetime) -> tuple[str, str]:
     """What kind of cell a setting is, and its text."""
     if key == "opens":
-        return "datetime", moment(text, today)
+        return "datetime", moment(text, now)
     return ("number" if text.isdecimal() else "text"), text
 
 

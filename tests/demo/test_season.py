@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations
 
 import pytest
 
 from local.demo.season import FILLS, moment, read
-from tests.demo.typed import tables
-from zapis.core.catalogue import Catalogue
+from tests.demo.typed import NOON, tables
+from zapis.core.catalogue import MOSCOW, Catalogue
 from zapis.core.organisers import read as read_catalogue
 from zapis.schema import tab
+from zapis.site.opening import NEAR
 
 SEASON = read()
 TODAY = date(2026, 11, 24)
@@ -156,9 +157,20 @@ def test_no_phone_and_no_address_is_anybodys():
 
 
 def test_a_moment_is_counted_from_the_day_of_laying_out():
-    assert moment("3 12:00", TODAY) == "2026-11-27T12:00:00"
-    assert moment("-10 10:00", TODAY) == "2026-11-14T10:00:00"
-    assert moment("", TODAY) == ""
+    laid_out = datetime(2026, 11, 24, 23, 57, 30)  # noqa: DTZ001 - a sheet's moments have no zone
+
+    assert moment("3 12:00", laid_out) == "2026-11-27T12:00:00"
+    assert moment("-10 10:00", laid_out) == "2026-11-14T10:00:00"
+    assert moment("+5", laid_out) == "2026-11-25T00:02"
+    assert moment("", laid_out) == ""
+
+
+def test_registration_for_one_visit_opens_minutes_after_the_first_start():
+    catalogue = read_catalogue(tables(SEASON, TODAY), Catalogue(), TODAY).catalogue
+    laid_out = datetime.combine(TODAY, NOON, MOSCOW)
+    waits = {slot.opens - laid_out for slot in catalogue.slots.values() if slot.opens and slot.status == "open"}
+
+    assert [wait for wait in waits if timedelta(minutes=3) < wait < NEAR] == [timedelta(minutes=5)]
 
 
 def test_zapis_understands_every_cell_of_it():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from local.demo.people import Wanted, parties
 from local.demo.season import dated, read
 from local.demo.visitors import MOSCOW, laid_out_on, targets
+from tests.demo.typed import NOON
 
 SEASON = read()
 TODAY = date(2026, 11, 24)
@@ -42,7 +43,7 @@ def site_slots(laid_out: date) -> list[dict]:
             "free": int(row["capacity"]),
             "waiting": 0,
         }
-        for number, row in enumerate(dated(SEASON.slots, laid_out))
+        for number, row in enumerate(dated(SEASON.slots, datetime.combine(laid_out, NOON)))
         if row["status"]
     ]
 

@@ -1,12 +1,14 @@
 """The demo season as `sync` would read it, every row with an id of its own."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 
 from local.demo.cells import cell
 from local.demo.season import DemoSeason, Row, dated
 from zapis.core.tables import Cell, Table, read_table
 from zapis.schema import Column, Tab, tab
+
+NOON = time(12)
 
 
 def tables(season: DemoSeason, today: date) -> dict[str, Table]:
@@ -16,7 +18,7 @@ def tables(season: DemoSeason, today: date) -> dict[str, Table]:
         "season": _table(tab("catalogue", "season"), settings),
         "enterprises": _table(tab("catalogue", "enterprises"), season.enterprises),
         "tours": _table(tab("catalogue", "tours"), season.tours),
-        "slots": _table(tab("catalogue", "slots"), dated(season.slots, today)),
+        "slots": _table(tab("catalogue", "slots"), dated(season.slots, datetime.combine(today, NOON))),
     }
 
 
