@@ -8,7 +8,9 @@ import pytest
 
 from tests.mail.features import DROPPED, features, without_sheet
 from tests.mail.kinds import STORIES
+from zapis.core.handovers import HandoverKind
 from zapis.core.model import NoticeKind
+from zapis.mail.preview import letters
 
 ALL = pytest.mark.parametrize("kind", NoticeKind)
 
@@ -41,6 +43,14 @@ def test_what_somebody_drops_can_be_missed(kind: NoticeKind) -> None:
 @ALL
 def test_nothing_is_used_of_which_nothing_is_known(kind: NoticeKind) -> None:
     assert features(html(kind)).unknown == set()
+
+
+def test_the_letters_to_enterprises_rest_on_no_more() -> None:
+    for kind, _, told in letters():
+        if kind in (HandoverKind.LIST, HandoverKind.CHANGES):
+            used = features(told.html)
+            assert used.unknown == set()
+            assert {name for name in used.inline if name in DROPPED} <= DISPENSABLE.keys()
 
 
 def test_the_list_of_what_can_be_missed_holds_nothing_needless() -> None:

@@ -105,6 +105,7 @@ def _scene(
     added, left = changed(state, handover.changes, people)
     listed = parties(state, slot, people) if handover.kind is HandoverKind.LIST else []
     return {
+        "language": RUSSIAN,
         "kind": handover.kind.value,
         "tint": TONES[handover.kind],
         "again": handover.again,
