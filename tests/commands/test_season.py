@@ -66,7 +66,8 @@ def test_a_report_says_the_numbers_and_names_nobody(on_stage, tmp_path):
     assert "Открой#Моспром" in page
     assert re.search(r"<dt>Записано человек</dt><dd>2</dd>", page)
     assert "<svg" in page
-    assert "2 из 2" in page
+    assert re.search(r'<th scope="row">Завод «Москвич»</th>.*<td>2</td><td>2</td><td>100&nbsp;%</td>', page)
+    assert re.search(r"Не&nbsp;пришли, по&nbsp;отметкам</dt><dd>—</dd>", page), "silence is not absence"
     assert "Анна" not in page
     assert not re.search(r"(?:src|href)=", page)
 

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from zapis.core.catalogue import Catalogue
+from zapis.core.catalogue import MOSCOW, Catalogue
 from zapis.core.fold import State
 from zapis.core.numbers import Tally, numbers
-from zapis.core.russian import day_in_figures
+from zapis.core.russian import day_in_figures, day_in_words
 from zapis.resources import resource
 
 COLUMNS = ("visits", "seats", "asked", "taken", "fill", "waiting", "cancelled", "came", "absent")
@@ -28,14 +28,16 @@ def page(state: State, catalogue: Catalogue, now: datetime) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    season = catalogue.season
+    environment.filters["spaced"] = _spaced
+    season, days = catalogue.season, sorted(found.days)
     return environment.get_template("season.html").render(
         title=season.title if season else "Сезон",
         season=season.season if season else "",
         made=day_in_figures(now),
+        lasted=f"с\u00a0{_figures(days[0])} по\u00a0{_figures(days[-1])}" if days else "",
         total=found.total,
         enterprises=list(found.enterprises.items()),
-        days=[(_day(day), tally) for day, tally in sorted(found.days.items())],
+        days=[(day_in_words(_moment(day)), found.days[day]) for day in days],
         channels=list(found.channels.items()),
     )
 
@@ -56,5 +58,14 @@ def _lines(by: str, tallies: Mapping[str, Tally]) -> Iterator[tuple[object, ...]
         yield (by, heading, *(getattr(tally, column) for column in COLUMNS))
 
 
-def _day(day: str) -> str:
-    return ".".join(reversed(day.split("-")))
+def _figures(day: str) -> str:
+    return day_in_figures(_moment(day))
+
+
+def _moment(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=MOSCOW)
+
+
+def _spaced(number: int) -> str:
+    """Thousands apart, never parted by a line's end: 12 450."""
+    return f"{number:,}".replace(",", "\u202f")
