@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zapis.mail.deliver import Deliverer
     from zapis.publish.sync import Sync
     from zapis.sheets import Sheets
+    from zapis.site.launch import VkApp
     from zapis.tokens import Tokens
 
 log = logging.getLogger("zapis")
@@ -74,14 +75,19 @@ async def _whole_site() -> Any:
     await committer.look_ahead()
     # The rest is imported while Google answers.
     from zapis.site.application import application
-    from zapis.site.launch import VkApp
     from zapis.site.limits import LimitsBySource
-    from zapis.site.precautions import Precautions
-    from zapis.site.robots import SHORTEST
+    from zapis.site.precautions import SHORTEST, Precautions
 
-    vk = VkApp(chosen.vk_app, chosen.vk_keys, chosen.vk_hosts) if chosen.vk_app else None
     precautions = Precautions(SHORTEST, chosen.proof_of_work, LimitsBySource(chosen.proxies))
-    return application(committer, Tokens(chosen.secrets), chosen.site_url, vk, precautions=precautions)
+    return application(committer, Tokens(chosen.secrets), chosen.site_url, _vk(chosen), precautions=precautions)
+
+
+def _vk(chosen: Settings) -> VkApp | None:
+    if not chosen.vk_app:
+        return None
+    from zapis.site.launch import VkApp
+
+    return VkApp(chosen.vk_app, chosen.vk_keys, chosen.vk_hosts)
 
 
 def _herald(chosen: Settings) -> Callable[[float], None]:

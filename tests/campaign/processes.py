@@ -189,7 +189,7 @@ class Site(Process):
         self.committer = Committer(self.open_ledger, self.writer, PATIENCE, worker=_LedgerThread(self))
         self.outcome: ZapisError | None = None
         """Why it does not read any more, once it was asked."""
-        self.desk = Desk(self.committer, world.tokens, CONSENTS)
+        self.desk = Desk(self.committer, world.tokens, lambda: CONSENTS)
 
     async def serve(self, ask: Callable[[Desk], Awaitable[Value]]) -> Value:
         """What the instance answers. Raises ConnectionLost if it dies before."""

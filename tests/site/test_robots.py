@@ -9,8 +9,8 @@ import pytest
 
 from tests.site.conftest import TOKENS, Programme
 from tests.site.visitor import FORM, fields_of, send, text, ticket
-from zapis.site.precautions import Precautions
-from zapis.site.robots import LURE, SHORTEST
+from zapis.site.precautions import SHORTEST, Precautions
+from zapis.site.robots import LURE
 
 
 @pytest.fixture

@@ -14,10 +14,7 @@ from datetime import datetime, timedelta
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
-from zapis.core.messages import has_a_seat
-from zapis.core.messages import notices as messages
 from zapis.core.model import Notice, NoticeId, NoticeKind
-from zapis.core.occasions import occasion, occasions
 
 OUTBOX_COLUMNS = ("at", "kind", "run", "items")
 CLAIM_LASTS = timedelta(minutes=15)
@@ -173,6 +170,10 @@ def held_up(notice: Notice, outbox: Outbox) -> bool:
 
 
 def _implied(state: State, now: datetime) -> Iterator[Notice]:
+    # Only where letters are counted or sent: a ledger is read without.
+    from zapis.core.messages import notices as messages
+    from zapis.core.occasions import occasions
+
     yield from (notice for notice in state.notices.values() if not _is_stale(state, notice, now))
     yield from occasions(state, now)
     yield from messages(state, now)
@@ -180,6 +181,9 @@ def _implied(state: State, now: datetime) -> Iterator[Notice]:
 
 def stands(state: State, notice: Notice, now: datetime) -> bool:
     """Whether nothing that landed since has overtaken a notice that was due."""
+    from zapis.core.messages import has_a_seat
+    from zapis.core.occasions import occasion
+
     if notice.kind is NoticeKind.MESSAGE:
         return has_a_seat(state, notice.registration, notice.slot)
     owed = (state.notices.get(notice.registration), occasion(state, state.registrations[notice.registration], now))

@@ -7,21 +7,25 @@ nothing that landed since says otherwise, and if this very release wrote it. Els
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from zapis.core.audit import Witness
-from zapis.core.difference import Difference
-from zapis.core.findings import sentence
 from zapis.core.fold import State
 from zapis.core.marks import FIRST_ROW, Found, found
 from zapis.core.notices import Outbox
 from zapis.errors import JournalDisturbed
 from zapis.ledger.port import Fresh, Ledger, Part, Snapshot
 
+if TYPE_CHECKING:
+    from zapis.core.difference import Difference
+
 
 class Contradicted(JournalDisturbed):
     """The journal is not what is remembered of it; `difference` says how."""
 
     def __init__(self, difference: Difference) -> None:
+        from zapis.core.findings import sentence
+
         super().__init__(sentence(difference))
         self.difference = difference
 

@@ -1,4 +1,4 @@
-"""The JSON API: the same desk as the pages, for programs.
+"""The JSON API: the same desk as the pages, for programs that register somebody.
 
 A registration's once-only key is the header Idempotency-Key: the same key with the same body is answered with
 the same registration as it stands now, with another body it is a problem. What went wrong is told as RFC 9457.
@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from zapis.core import rules
 from zapis.core.model import Reason, Registration, SlotId, Standing
-from zapis.site import finding, forms, words
+from zapis.site import finding, forms, shapes, words
+from zapis.site.api_slots import json_answer
 from zapis.site.bodies import read_json
 from zapis.site.desk import Desk, KeyReused, Refused
 from zapis.site.fitting import unfit
@@ -43,39 +44,13 @@ _AFTER_THE_JOURNAL = (Reason.FULL, Reason.LIMIT)
 
 
 class Api:
-    """The API's doors."""
+    """The API's doors to a registration."""
 
     def __init__(self, desk: Desk, links: Links, precautions: Precautions, work: Work | None) -> None:
         self._desk = desk
         self._links = links
         self._limits = precautions.limits
         self._work = work
-
-    async def slots(self, request: Request) -> Response:
-        """GET /api/slots"""
-        from zapis.site import shapes
-
-        counter = await self._desk.counter()
-        return json_answer(shapes.Slots([shapes.slot(offer, self._links) for offer in counter.coming()]))
-
-    async def slot(self, request: Request) -> Response:
-        """GET /api/slots/<id>"""
-        from zapis.site import shapes
-
-        offer = (await self._desk.counter()).offer(SlotId(request.path_params["id"]))
-        if offer is None:
-            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
-        return json_answer(shapes.slot(offer, self._links))
-
-    async def opening(self, request: Request) -> Response:
-        """GET /api/slots/<id>/opening"""
-        from zapis.site import shapes
-
-        counter = await self._desk.counter()
-        offer = counter.offer(SlotId(request.path_params["id"]))
-        if offer is None:
-            return problem(words.of_refusal(Reason.UNKNOWN_SLOT))
-        return json_answer(shapes.opening(offer, counter.now), headers={"Cache-Control": "no-store"})
 
     async def challenge(self, request: Request) -> Response:
         """GET /api/slots/<id>/challenge"""
@@ -137,8 +112,6 @@ class Api:
         return problem(said, reason=reason, alternatives=self._others(counter, offer, asked))
 
     def _others(self, counter: Counter, offer: Offer, asked: PartyRequest) -> list[Any]:
-        from zapis.site import shapes
-
         others = finding.alternatives(counter.coming(), offer, asked.ages)
         return [shapes.slot(other, self._links) for other in others]
 
@@ -162,8 +135,6 @@ class Api:
 
     def ticket(self, counter: Counter, registration: Registration, status: int = 200) -> Response:
         """A registration as it stands now."""
-        from zapis.site import shapes
-
         token = self._desk.tokens.ticket(registration.id)
         offer, place = counter.any_offer(registration.slot), counter.place(registration.id)
         shape = shapes.ticket(registration, place, offer, token, self._links)
@@ -193,11 +164,3 @@ def token_of(request: Request) -> str:
 def unauthorized() -> Response:
     """The answer to who brings none."""
     return problem(words.of_status(401), {"WWW-Authenticate": "Bearer"})
-
-
-def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """A value of `shapes` as an answer."""
-    import msgspec
-
-    all_headers = {"Cache-Control": "no-cache"} | (headers or {})
-    return Response(msgspec.json.encode(value), status, all_headers, "application/json")

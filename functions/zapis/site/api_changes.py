@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from zapis.core.model import Reason, Registration, SlotId
 from zapis.site import fields, forms, words
-from zapis.site.api import NO_KEY, Api, json_answer, key_of, token_of, unauthorized
+from zapis.site.api import NO_KEY, Api, key_of, token_of, unauthorized
+from zapis.site.api_slots import json_answer
 from zapis.site.bodies import read_json
 from zapis.site.changes import Changes
 from zapis.site.corrections import NAME, PHONE, corrected, named

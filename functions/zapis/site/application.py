@@ -1,13 +1,14 @@
-"""The site as an ASGI application: its doors in one list, its parts put together.
+"""The site as an ASGI application: its doors in one list, around them what holds for every answer.
 
-It is called once per request and never told of a lifespan, so nothing here waits for one: each part makes
-what is costly at its first use.
+It is called once per request and never told of a lifespan, so nothing here waits for one. A door names its part and
+does not make it: what a request does not need is not even imported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,39 +20,18 @@ from starlette.routing import Route
 
 from zapis.ledger.committer import Committer
 from zapis.resources import resource
-from zapis.site.addresses import Addresses
-from zapis.site.amends import Amends
-from zapis.site.api import Api
-from zapis.site.api_changes import ApiChanges
-from zapis.site.changes import Changes
-from zapis.site.consents import Consents
-from zapis.site.desk import Desk
 from zapis.site.edge import CatchAll, Edge, Explain
-from zapis.site.events import Events
-from zapis.site.framing import Framed
 from zapis.site.front import light_doors
-from zapis.site.gates import Gates
-from zapis.site.guide import Guide
 from zapis.site.hearing import Hearing
-from zapis.site.launch import VkApp
 from zapis.site.links import Links
-from zapis.site.lost import Lost
-from zapis.site.miniapp import MiniApp
-from zapis.site.office import Office
-from zapis.site.pages import Pages
+from zapis.site.parts import Parts
 from zapis.site.precautions import Precautions
-from zapis.site.problems import problem
-from zapis.site.rendering import SECRET, Rendering
-from zapis.site.rights import Rights
 from zapis.site.security import SecurityHeaders
-from zapis.site.shelf import Shelf
-from zapis.site.showcase import Showcase
-from zapis.site.statics import Statics
-from zapis.site.status import Status
-from zapis.site.tickets import Tickets
-from zapis.site.words import Words
-from zapis.site.work import Work
 from zapis.tokens import Tokens
+
+if TYPE_CHECKING:
+    from zapis.site.launch import VkApp
+    from zapis.site.words import Words
 
 Door = Callable[[Request], Awaitable[Response]]
 
@@ -69,25 +49,17 @@ def application(
     precautions: Precautions | None = None,
 ) -> Starlette:
     """The site over one committer. `site_url` is its public address, without a slash at the end."""
-    templates = resource("templates")
     links = Links(site_url)
-    statics = Statics(templates / "static", links)
-    rendering = Rendering(templates / "pages", links, statics)
-    desk = Desk(committer, tokens, Consents(templates / "pages", rendering))
-    edge = Edge(_explain(rendering))
-    miniapp = MiniApp(vk, desk, rendering, links, clock)
+    parts = Parts(committer, tokens, links, resource("templates"), vk, clock, precautions or Precautions())
+    edge = Edge(_explain(parts))
     return Starlette(
-        routes=[
-            *_routes(desk, rendering, links, statics, Status(desk, rendering, clock), precautions or Precautions()),
-            Route("/vk", miniapp.launch),
-            Route("/mine", miniapp.mine),
-        ],
+        routes=_routes(parts),
         middleware=[
             Middleware(SecurityHeaders, secure=links.secure),
             # Pages with secrets, too: nothing is sent by itself with a request, so nobody else can have one made and
             # learn from how it shrinks.
             Middleware(GZipMiddleware, compresslevel=5),
-            Middleware(Framed, vk=vk, tokens=tokens, edge=edge, clock=clock),
+            *(_frame(vk, tokens, edge, clock) if vk else ()),
             Middleware(Hearing),
             Middleware(CatchAll, edge=edge),
         ],
@@ -95,89 +67,89 @@ def application(
     )
 
 
-def _routes(
-    desk: Desk, rendering: Rendering, links: Links, statics: Statics, status: Status, precautions: Precautions
-) -> list[Route]:
-    shelf, events = Shelf(), Events(links)
-    work = Work(desk.tokens) if precautions.proof_of_work else None
-    showcase, guide = Showcase(desk, rendering, shelf), Guide(desk, rendering, shelf, events)
-    pages, tickets = Pages(desk, rendering, links, events, shelf, precautions, work), Tickets(desk, rendering, links)
-    api = Api(desk, links, precautions, work)
-    changes = Changes(desk.committer)
-    api_changes = ApiChanges(desk, changes, api, precautions)
-    rights = Rights(tickets, desk, changes, links)
-    amends, lost = Amends(tickets, desk, changes, links), Lost(desk, changes, rendering, precautions)
-    gates, office = Gates(desk, rendering, links), Office(desk, changes, rendering, links)
-    addresses = Addresses(desk, rendering, links)
+def _frame(vk: VkApp, tokens: Tokens, edge: Edge, clock: Callable[[], datetime]) -> list[Middleware]:
+    from zapis.site.framing import Framed
+
+    return [Middleware(Framed, vk=vk, tokens=tokens, edge=edge, clock=clock)]
+
+
+def _routes(at: Parts) -> list[Route]:
     return [
-        Route("/", showcase.show),
-        Route("/calendar", showcase.calendar),
-        Route("/embed", showcase.embed),
-        Route("/sitemap.xml", showcase.sitemap),
-        Route("/enterprises/{id}", guide.enterprise),
-        Route("/tours/{id}", guide.tour),
-        _doors("/slots/{id}", GET=pages.slot, POST=pages.register),
-        _doors("/confirm/{token}", GET=addresses.ask, POST=addresses.confirm),
-        Route("/ticket/{token}", tickets.show),
-        _doors("/ticket/{token}/cancel", GET=tickets.ask, POST=tickets.cancel),
-        Route("/ticket/{token}/calendar.ics", tickets.calendar),
-        _doors("/ticket/{token}/move", GET=amends.where_to, POST=amends.move),
-        _doors("/ticket/{token}/add", GET=amends.who_else, POST=amends.add),
-        _doors("/ticket/{token}/edit", GET=amends.as_written, POST=amends.correct),
-        _doors("/ticket/{token}/forget", GET=amends.what_is_forgotten, POST=amends.forget),
-        Route("/ticket/{token}/data", rights.show),
-        Route("/ticket/{token}/data.json", rights.file),
-        Route("/ticket/{token}/withdraw", rights.withdraw, methods=["POST"]),
-        Route("/ticket/{token}/mail", amends.send_again, methods=["POST"]),
-        _doors("/lost", GET=lost.show, POST=lost.send),
-        _doors("/gate/{token}", GET=gates.show, POST=gates.mark),
-        Route("/show/{token}", gates.ticket),
-        Route("/status/{token}", status.show),
-        Route("/readyz", status.ready),
-        _doors("/office/{token}", GET=office.show, POST=office.find),
-        Route("/office/{token}/visits/{id}", office.visit),
-        _doors("/office/{token}/registrations/{id}", GET=office.registration, POST=office.act),
-        Route("/office/{token}/registrations/{id}/data.json", office.file),
-        _doors("/office/{token}/call", GET=office.call, POST=office.take_down),
-        Route("/consent/{kind}", pages.consent),
-        Route("/consent/{kind}/{version}", pages.consent),
-        Route("/consent/{kind}/{version}/{digest}", pages.consent),
-        Route("/api/slots", api.slots),
-        Route("/api/slots/{id}", api.slot),
-        Route("/api/slots/{id}/opening", api.opening),
-        Route("/api/slots/{id}/challenge", api.challenge),
-        Route("/api/slots/{id}/registrations", api.register, methods=["POST"]),
-        _doors("/api/registrations", GET=api.registration, DELETE=api.cancel),
-        Route("/api/registrations/move", api_changes.move, methods=["POST"]),
-        Route("/api/registrations/visitors", api_changes.join, methods=["POST"]),
+        _doors("/", GET=lambda: at.showcase.show),
+        _doors("/calendar", GET=lambda: at.showcase.calendar),
+        _doors("/embed", GET=lambda: at.showcase.embed),
+        _doors("/sitemap.xml", GET=lambda: at.showcase.sitemap),
+        _doors("/enterprises/{id}", GET=lambda: at.guide.enterprise),
+        _doors("/tours/{id}", GET=lambda: at.guide.tour),
+        _doors("/slots/{id}", GET=lambda: at.pages.slot, POST=lambda: at.pages.register),
+        _doors("/confirm/{token}", GET=lambda: at.addresses.ask, POST=lambda: at.addresses.confirm),
+        _doors("/ticket/{token}", GET=lambda: at.tickets.show),
+        _doors("/ticket/{token}/cancel", GET=lambda: at.tickets.ask, POST=lambda: at.tickets.cancel),
+        _doors("/ticket/{token}/calendar.ics", GET=lambda: at.tickets.calendar),
+        _doors("/ticket/{token}/move", GET=lambda: at.amends.where_to, POST=lambda: at.amends.move),
+        _doors("/ticket/{token}/add", GET=lambda: at.amends.who_else, POST=lambda: at.amends.add),
+        _doors("/ticket/{token}/edit", GET=lambda: at.amends.as_written, POST=lambda: at.amends.correct),
+        _doors("/ticket/{token}/forget", GET=lambda: at.amends.what_is_forgotten, POST=lambda: at.amends.forget),
+        _doors("/ticket/{token}/data", GET=lambda: at.rights.show),
+        _doors("/ticket/{token}/data.json", GET=lambda: at.rights.file),
+        _doors("/ticket/{token}/withdraw", POST=lambda: at.rights.withdraw),
+        _doors("/ticket/{token}/mail", POST=lambda: at.amends.send_again),
+        _doors("/lost", GET=lambda: at.lost.show, POST=lambda: at.lost.send),
+        _doors("/gate/{token}", GET=lambda: at.gates.show, POST=lambda: at.gates.mark),
+        _doors("/show/{token}", GET=lambda: at.gates.ticket),
+        _doors("/status/{token}", GET=lambda: at.status.show),
+        _doors("/readyz", GET=lambda: at.status.ready),
+        _doors("/office/{token}", GET=lambda: at.office.show, POST=lambda: at.office.find),
+        _doors("/office/{token}/visits/{id}", GET=lambda: at.office.visit),
+        _doors("/office/{token}/registrations/{id}", GET=lambda: at.office.registration, POST=lambda: at.office.act),
+        _doors("/office/{token}/registrations/{id}/data.json", GET=lambda: at.office.file),
+        _doors("/office/{token}/call", GET=lambda: at.office.call, POST=lambda: at.office.take_down),
+        _doors("/consent/{kind}", GET=lambda: at.pages.consent),
+        _doors("/consent/{kind}/{version}", GET=lambda: at.pages.consent),
+        _doors("/consent/{kind}/{version}/{digest}", GET=lambda: at.pages.consent),
+        _doors("/api/slots", GET=lambda: at.api_slots.slots),
+        _doors("/api/slots/{id}", GET=lambda: at.api_slots.slot),
+        _doors("/api/slots/{id}/opening", GET=lambda: at.api_slots.opening),
+        _doors("/api/slots/{id}/challenge", GET=lambda: at.api.challenge),
+        _doors("/api/slots/{id}/registrations", POST=lambda: at.api.register),
+        _doors("/api/registrations", GET=lambda: at.api.registration, DELETE=lambda: at.api.cancel),
+        _doors("/api/registrations/move", POST=lambda: at.api_changes.move),
+        _doors("/api/registrations/visitors", POST=lambda: at.api_changes.join),
         _doors(
             "/api/registrations/people",
-            GET=api_changes.people,
-            PATCH=api_changes.correct,
-            DELETE=api_changes.forget,
+            GET=lambda: at.api_changes.people,
+            PATCH=lambda: at.api_changes.correct,
+            DELETE=lambda: at.api_changes.forget,
         ),
-        Route("/api/registrations/data", rights.told),
-        Route("/api/registrations/mail", api_changes.mail, methods=["POST"]),
-        Route("/api/lost", api_changes.lost, methods=["POST"]),
-        Route("/api/openapi.json", api.description),
-        *light_doors(statics),
+        _doors("/api/registrations/data", GET=lambda: at.rights.told),
+        _doors("/api/registrations/mail", POST=lambda: at.api_changes.mail),
+        _doors("/api/lost", POST=lambda: at.api_changes.lost),
+        _doors("/api/openapi.json", GET=lambda: at.api.description),
+        _doors("/vk", GET=lambda: at.miniapp.launch),
+        _doors("/mine", GET=lambda: at.miniapp.mine),
+        *light_doors(at.statics),
     ]
 
 
-def _doors(path: str, **by_method: Door) -> Route:
+def _doors(path: str, **by_method: Callable[[], Door]) -> Route:
     """One path with a door for each method, so that a wrong method is told of all that are right."""
 
     async def door(request: Request) -> Response:
-        return await by_method.get(request.method, by_method["GET"])(request)
+        find = by_method["GET" if request.method == "HEAD" else request.method]
+        return await find()(request)
 
     return Route(path, door, methods=list(by_method))
 
 
-def _explain(rendering: Rendering) -> Explain:
+def _explain(at: Parts) -> Explain:
     def explain(request: Request, said: Words) -> Response:
         if request.scope["path"].startswith("/api/"):
+            from zapis.site.problems import problem
+
             return problem(said)
+        from zapis.site.rendering import SECRET
+
         headers = SECRET | ({"Retry-After": str(said.retry_after)} if said.retry_after else {})
-        return rendering.page("message.html", said.status, headers, said=said)
+        return at.rendering.page("message.html", said.status, headers, said=said)
 
     return explain

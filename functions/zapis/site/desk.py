@@ -7,9 +7,10 @@ in what they may do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from zapis.core import ids, people, rules
 from zapis.core.entries import AddressConfirmed, Cancelled, Proposed, Requested
@@ -17,12 +18,12 @@ from zapis.core.model import EntryId, PersonKey, Reason, Registration, Registrat
 from zapis.core.people import Person
 from zapis.errors import SheetsUnavailable
 from zapis.ledger.committer import Committer
-from zapis.site import words
-from zapis.site.consents import Consents
-from zapis.site.edge import Ended
-from zapis.site.forms import PartyRequest
 from zapis.site.offers import Counter
 from zapis.tokens import Tokens
+
+if TYPE_CHECKING:  # who only looks needs none of it
+    from zapis.site.consents import Consents
+    from zapis.site.forms import PartyRequest
 
 TICKET_LASTS = timedelta(days=30)
 """From the visit on: what it is for is over then, and so are the names behind it."""
@@ -63,7 +64,12 @@ class Desk:
 
     committer: Committer
     tokens: Tokens
-    consents: Consents
+    open_consents: Callable[[], Consents]
+
+    @property
+    def consents(self) -> Consents:
+        """Texts that a person agrees to."""
+        return self.open_consents()
 
     async def counter(self, max_age: float = READING_AGE) -> Counter:
         """The counter, at most `max_age` seconds old. Raises SheetsUnavailable, JournalDisturbed, CannotDecide."""
@@ -152,7 +158,7 @@ class Desk:
         held = self.committer.state.registrations.get(id)
         slot = self.committer.state.slots.get(held.slot) if held else None
         if slot and self.committer.now() >= slot.terms.starts + TICKET_LASTS:
-            raise Ended(words.TICKET_ENDED)
+            raise _ended()
         return held
 
     async def _hear_of_others(self) -> None:
@@ -178,6 +184,13 @@ class Desk:
             id = ids.entry_id("cancelled", registration.id, *map(str, leaving), str(registration.revision))
             await self.committer.commit(id, registration.slot, Cancelled(registration.id, leaving))
         return self.committer.state.registrations[registration.id]
+
+
+def _ended() -> Exception:
+    from zapis.site.edge import Ended
+    from zapis.site.words import TICKET_ENDED
+
+    return Ended(TICKET_ENDED)
 
 
 def _certain_refusal(counter: Counter, slot: SlotId, request: PartyRequest) -> Refused | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -16,12 +17,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zapis.errors import ZapisError, places
 from zapis.happenings import tell
-from zapis.site import words
-from zapis.site.words import Words
+
+if TYPE_CHECKING:  # while all goes well nothing has to be said
+    from zapis.site.words import Words
 
 log = logging.getLogger("zapis.site")
 
-Explain = Callable[[Request, Words], Response]
+Explain = Callable[[Request, "Words"], Response]
 
 
 class Ended(HTTPException):
@@ -40,6 +42,8 @@ class Edge:
 
     def answer(self, request: Request, error: Exception) -> Response:
         """The answer to a request that ended in an error."""
+        from zapis.site import words
+
         if isinstance(error, HTTPException):
             said = error.said if isinstance(error, Ended) else words.of_status(error.status_code)
         else:

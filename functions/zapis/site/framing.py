@@ -10,19 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from zapis.site import frames, words
-from zapis.site.edge import Edge
+from zapis.site import frames
 from zapis.site.frames import Frame
 from zapis.site.hearing import heard, told_of
-from zapis.site.launch import VkApp
 from zapis.site.security import framed_by
 from zapis.tokens import Tokens
 from zapis.voice.tongue import speaking
+
+if TYPE_CHECKING:
+    from zapis.site.edge import Edge
+    from zapis.site.launch import VkApp
 
 _FRAMED = re.compile(r"/vk/([\w.-]{1,512})(/.*)", re.ASCII)
 _NOT_FRAMED = re.compile(r"/(?:api|embed|gate|office|show|static|vk)(?:/|$)|/sitemap\.xml$")
@@ -51,6 +54,8 @@ class Framed:
         holder = self._tokens.pass_holder(token, self._clock())
         with frames.framed(Frame(holder.person if holder else None, scope["path"].count("/") - 1)):
             if holder is None:
+                from zapis.site import words
+
                 with speaking(heard(scope)[0]):
                     await self._edge.say(Request(scope), words.OPEN_AGAIN)(scope, receive, told_of(send))
             else:

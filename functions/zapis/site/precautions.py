@@ -7,6 +7,10 @@ from datetime import timedelta
 
 from zapis.site.limits import Limits, NoLimits
 
+SHORTEST = timedelta(seconds=2)
+"""How long even the quickest needs for a form: a browser that knows name and address still leaves an age and the
+consents."""
+
 
 @dataclass(frozen=True, slots=True)
 class Precautions:

@@ -15,8 +15,6 @@ from zapis.voice.tongue import N_
 
 LURE = "website"
 """The field that stays empty."""
-SHORTEST = timedelta(seconds=2)
-"""How long even the quickest needs: a browser that knows name and address still leaves an age and the consents."""
 
 LURED = Words(
     200,

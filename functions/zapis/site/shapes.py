@@ -13,7 +13,6 @@ from msgspec import Meta, Struct
 
 from zapis.core.catalogue import MOSCOW
 from zapis.core.model import Reason, Registration, Standing
-from zapis.site import words
 from zapis.site.links import Links
 from zapis.site.offers import Availability, Offer
 
@@ -251,6 +250,8 @@ def opening(offer: Offer, now: datetime) -> Opening:
 
 def ticket(registration: Registration, place: int | None, offer: Offer | None, token: str, links: Links) -> Ticket:
     """A registration's shape."""
+    from zapis.site import words
+
     return Ticket(
         state=registration.standing,
         code=registration.code,
