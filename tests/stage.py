@@ -40,6 +40,12 @@ class Files:
     ids: int = 0
 
 
+@cache
+def hands() -> httpx.Client:
+    """One for all: each new one reads the certificates of the world, which takes longer than what it is to do."""
+    return httpx.Client(trust_env=False, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 class Stage:
     """Files of a small season, as one service account sees them."""
 
@@ -65,7 +71,7 @@ class Stage:
 
     def bare_file(self, title: str) -> str:
         """A spreadsheet that a person made and shared."""
-        made = httpx.post(f"{self.emulator.url}/_local/files", json={"title": title, "share_with": [ACCOUNT]})
+        made = hands().post(f"{self.emulator.url}/_local/files", json={"title": title, "share_with": [ACCOUNT]})
         return str(made.json()["id"])
 
     def open_ledger(self) -> SheetLedger:
@@ -111,20 +117,24 @@ class Stage:
     def type(self, title: str, row: int, header: str, value: Any, spreadsheet: str | None = None) -> None:
         """Type into the cell under `header` in the row with this number (2 is the first below the header)."""
         spreadsheet = spreadsheet or self.catalogue
-        column = self.grid(spreadsheet, title, "1:1")[0].index(header)
-        edit = {"tab": title, "row": row - 1, "column": column, "value": value}
-        answer = httpx.post(f"{self.emulator.url}/_local/files/{spreadsheet}/edit", json=edit)
-        assert answer.status_code == 200, answer.text
+        self._type(spreadsheet, title, row, {self.grid(spreadsheet, title, "1:1")[0].index(header): value})
 
     def fill(self, key: str, row: int, cells: Mapping[str, Any]) -> None:
         """Type a whole row; `cells` by column key."""
         declared = tab("catalogue", key)
+        header = self.grid(self.catalogue, declared.title, "1:1")[0]
+        columns = {header.index(declared.column(column).header): value for column, value in cells.items()}
+        self._type(self.catalogue, declared.title, row, columns)
+
+    def _type(self, spreadsheet: str, title: str, row: int, cells: Mapping[int, Any]) -> None:
         for column, value in cells.items():
-            self.type(declared.title, row, declared.column(column).header, value)
+            edit = {"tab": title, "row": row - 1, "column": column, "value": value}
+            answer = hands().post(f"{self.emulator.url}/_local/files/{spreadsheet}/edit", json=edit)
+            assert answer.status_code == 200, answer.text
 
     def version(self, spreadsheet: str) -> Any:
         """Grows with each change of the spreadsheet."""
-        return httpx.get(f"{self.emulator.url}/_local/files/{spreadsheet}/version").json()
+        return hands().get(f"{self.emulator.url}/_local/files/{spreadsheet}/version").json()
 
     def journal(self) -> list[tuple[str, ...]]:
         return list(SheetLedger(self.sheets, self.ledger).read(Part.JOURNAL).journal)
