@@ -43,6 +43,9 @@ FAULT_TYPES = {
 }
 
 
+VALUES = ("userEnteredValue", "effectiveValue", "formattedValue")
+
+
 class Spot(NamedTuple):
     """A cell with its place and its worked-out value."""
 
@@ -72,12 +75,14 @@ class CellView:
         }
         wanted = ((name, make, below(mask, name)) for name, make in parts.items())
         self._parts = [(name, make, branch) for name, make, branch in wanted if branch is not None]
+        self.values_alone = all(name in VALUES for name, _make, _branch in self._parts)
+        """Whether a cell without a value shows nothing, however it is dressed."""
 
     def render(self, tab: Tab, row: int, column: int) -> Json:
-        spot = Spot(tab, row, column, tab.cell(row, column), self._calc.value(tab, row, column))
-        if spot.cell is EMPTY and spot.value is None:
+        cell, value = tab.cell(row, column), self._calc.value(tab, row, column)
+        if value is None and (cell is EMPTY or (self.values_alone and cell.value is None)):
             return {}
-        message = {}
+        spot, message = Spot(tab, row, column, cell, value), {}
         for name, make, branch in self._parts:
             part = make(spot)
             if part is not None:

@@ -124,7 +124,7 @@ class View:
 
     def _rows(self, tab: Tab, rect: Rect, mask: Mask) -> list[Json]:
         cells = CellView(self.calc, locale_of(self.book.head["properties"].get("locale", "en_US")), mask)
-        bottom = min(rect.bottom, max(self.calc.height(tab), len(tab.rows)))
+        bottom = min(rect.bottom, max(self.calc.height(tab), 0 if cells.values_alone else len(tab.rows)))
         rows = []
         for row in range(rect.top, bottom):
             right = min(rect.right, self.calc.width(tab, row))

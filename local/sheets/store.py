@@ -142,13 +142,16 @@ class Store:
 
     def _rows(self, number: int, sheet: int) -> list[Row]:
         rows: list[Row] = []
-        shared: dict[str, Any] = {}
+        alike: dict[str, Row] = {}
+        shared: dict[bytes, Any] = {}
         found = self._db.execute(
             "SELECT place, cells FROM line WHERE file = ? AND sheet = ? ORDER BY place", (number, sheet)
         )
         for place, cells in found:
             rows.extend([()] * (place - len(rows)))
-            rows.append(unpack(cells, shared))
+            if cells not in alike:  # most rows of a laid-out tab wait empty for their first word
+                alike[cells] = unpack(cells, shared)
+            rows.append(alike[cells])
         while rows and not rows[-1]:
             rows.pop()
         return rows
@@ -162,6 +165,23 @@ class Store:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+NOTHING = msgspec.Raw()
+
+
+class _Packed(msgspec.Struct):
+    """A cell that is more than a plain value, as it lies in the file. Formats stay text until one is first met."""
+
+    f: str | None = None
+    v: Any = None
+    s: msgspec.Raw = NOTHING
+    n: str | None = None
+    d: msgspec.Raw = NOTHING
+    r: list[Any] | None = None
+
+
+_ROW = msgspec.json.Decoder(list[_Packed | str | int | float | bool | None])
 
 
 def pack(row: Row) -> str:
@@ -179,27 +199,29 @@ def _pack_cell(cell: Cell) -> Any:
     return value if packed.keys() == {"v"} else packed
 
 
-def unpack(text: str, shared: dict[str, Any]) -> Row:
+def unpack(text: str, shared: dict[bytes, Any]) -> Row:
     """A stored row. `shared` makes equal formats one object: a column of them is the usual case."""
-    return tuple(_unpack_cell(packed, shared) for packed in msgspec.json.decode(text))
+    return tuple(_unpack_cell(packed, shared) for packed in _ROW.decode(text))
 
 
-def _unpack_cell(packed: Any, shared: dict[str, Any]) -> Cell:
+def _unpack_cell(packed: Any, shared: dict[bytes, Any]) -> Cell:
     if packed is None:
         return EMPTY
-    if not isinstance(packed, dict):
+    if not isinstance(packed, _Packed):
         return Cell(packed)
-    runs = packed.get("r")
     return Cell(
-        Formula(packed["f"]) if "f" in packed else packed.get("v"),
-        _share(packed.get("s"), shared),
-        packed.get("n"),
-        _share(packed.get("d"), shared),
-        tuple(runs) if runs is not None else None,
+        Formula(packed.f) if packed.f is not None else packed.v,
+        _share(packed.s, shared),
+        packed.n,
+        _share(packed.d, shared),
+        tuple(packed.r) if packed.r is not None else None,
     )
 
 
-def _share(thing: Json | None, shared: dict[str, Any]) -> Json | None:
-    if thing is None:
+def _share(raw: msgspec.Raw, shared: dict[bytes, Any]) -> Json | None:
+    if not (text := bytes(raw)):
         return None
-    return shared.setdefault(json.dumps(thing, sort_keys=True), thing)
+    if text not in shared:
+        shared[text] = msgspec.json.decode(text)
+    found: Json = shared[text]
+    return found
