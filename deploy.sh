@@ -26,10 +26,12 @@ readonly BUILD_VARIABLES=SOURCE_DATE_EPOCH=315532800
 readonly KEYS_SECRET=zapis-signing-keys SMTP_SECRET=zapis-smtp-url DATABASE_SECRET=zapis-database VK_SECRET=zapis-vk-key
 readonly KEYS_PATH=/etc/zapis/signing-keys
 readonly QUEUE=zapis-deliver
+# For how long a copy is kept, and a name at all, by the texts of consent.
+readonly COPIES_DAYS=14 PROMISED_DAYS=30
 readonly APIS=(
   artifactregistry.googleapis.com cloudbuild.googleapis.com cloudfunctions.googleapis.com
   cloudscheduler.googleapis.com cloudtasks.googleapis.com iam.googleapis.com iamcredentials.googleapis.com logging.googleapis.com
-  monitoring.googleapis.com run.googleapis.com secretmanager.googleapis.com sheets.googleapis.com
+  monitoring.googleapis.com run.googleapis.com secretmanager.googleapis.com sheets.googleapis.com storage.googleapis.com
 )
 readonly CHANNELS=(beta monitoring channels list '--format=value(userLabels.zapis,name,labels.email_address)')
 readonly CHECKS=(monitoring uptime list-configs '--format=value(userLabels.zapis,userLabels.zapis_digest,name)')
@@ -174,7 +176,7 @@ digest() { "${SHA256[@]}" | cut -c 1-40; }
 
 # --- Settings --------------------------------------------------------------------------------------------------
 
-readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL SITE_MIN_INSTANCES SITE_MAX_INSTANCES FUNCTION_MEMORY \
+readonly NAMES=" GOOGLE_CLOUD_PROJECT GOOGLE_CLOUD_REGION ALERT_EMAIL LEDGER_COPIES SITE_MIN_INSTANCES SITE_MAX_INSTANCES FUNCTION_MEMORY \
 ZAPIS_LEDGER ZAPIS_DATABASE ZAPIS_CATALOGUE ZAPIS_SITE_URL ZAPIS_SECRET_FILE ZAPIS_SMTP_URL ZAPIS_MAIL_FROM ZAPIS_SETTLE_SECONDS \
 ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS ZAPIS_MAIL_PER_MINUTE ZAPIS_VK_APP ZAPIS_VK_KEY ZAPIS_VK_HOSTS \
 ZAPIS_PROXIES ZAPIS_PROOF_OF_WORK SHEETS_EMULATOR_HOST "
@@ -269,7 +271,7 @@ check_books() {
   else
     check_database
   fi
-  for name in ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_PROOF_OF_WORK; do
+  for name in ZAPIS_SHEET_NAMES ZAPIS_OFFICE ZAPIS_PROOF_OF_WORK LEDGER_COPIES; do
     case ${!name:-off} in
       on | off) ;;
       *) complain "$name: ${!name} is neither on nor off." ;;
@@ -287,6 +289,9 @@ check_books() {
 }
 
 check_database() {
+  if [ "${LEDGER_COPIES:-off}" = on ]; then
+    complain "LEDGER_COPIES: copies would carry names out of the database into Google's cloud. Use the database's own backups."
+  fi
   case $ZAPIS_DATABASE in
     postgresql+psycopg://?*) ;;
     *) complain 'ZAPIS_DATABASE begins with postgresql+psycopg://.' ;;
@@ -376,6 +381,7 @@ check_numbers() {
   for name in ZAPIS_KEEP_DAYS ZAPIS_KEEP_ENDED_DAYS; do
     if ! [[ ${!name:-0} =~ ^[0-9]+$ ]]; then complain "$name: ${!name} is no number of days."; fi
   done
+  check_days
   for name in SITE_MIN_INSTANCES SITE_MAX_INSTANCES; do
     if ! [[ ${!name} =~ ^[0-9]{1,3}$ ]]; then
       complain "$name: ${!name} is no number of instances."
@@ -384,6 +390,16 @@ check_numbers() {
   done
   if [ "$SITE_MAX_INSTANCES" -lt 1 ] || [ "$SITE_MIN_INSTANCES" -gt "$SITE_MAX_INSTANCES" ]; then
     complain "SITE_MAX_INSTANCES: $SITE_MAX_INSTANCES is too few. At least one, and not fewer than SITE_MIN_INSTANCES."
+  fi
+}
+
+# A name that is destroyed is in yesterday's copy still, and the bucket's rule may act a day late.
+check_days() {
+  local longest=$((PROMISED_DAYS - COPIES_DAYS - 1))
+  if [ "${LEDGER_COPIES:-off}" = on ] && [[ ${ZAPIS_KEEP_DAYS:-$PROMISED_DAYS} =~ ^[0-9]+$ ]] &&
+    [ "${ZAPIS_KEEP_DAYS:-$PROMISED_DAYS}" -gt "$longest" ]; then
+    complain "LEDGER_COPIES keeps names for $COPIES_DAYS more days, and the texts of consent promise $PROMISED_DAYS in all:" \
+      "set ZAPIS_KEEP_DAYS to $longest or less."
   fi
 }
 
@@ -463,6 +479,7 @@ name_things() {
   JOBS_ACCOUNT=zapis-jobs@$domain
   CALLER_ACCOUNT=zapis-caller@$domain
   BUILD_ACCOUNT=zapis-build@$domain
+  COPIES=gs://$GOOGLE_CLOUD_PROJECT-zapis-copies
 }
 
 find_project() {
@@ -545,6 +562,21 @@ make_database_secret() {
   grant "serviceAccount:$JOBS_ACCOUNT" roles/secretmanager.secretAccessor secrets "$DATABASE_SECRET"
 }
 
+# Whoever adds the night's copies can neither read nor remove them. They go by their age, and then are gone at once.
+make_bucket() {
+  if [ "${LEDGER_COPIES:-off}" = off ]; then return; fi
+  local rules=$BUILD/lifecycle.json flags right=$'True\tenforced\t'"$COPIES_DAYS"$'\t'
+  local fields=uniform_bucket_level_access,public_access_prevention,lifecycle_config.rule[].condition.age
+  printf '{"rule": [{"action": {"type": "Delete"}, "condition": {"age": %s}}]}\n' "$COPIES_DAYS" >"$rules"
+  flags=(--uniform-bucket-level-access --public-access-prevention --soft-delete-duration=0 "--lifecycle-file=$rules")
+  if ! ask storage buckets describe "$COPIES" "--format=value($fields,soft_delete_policy.retentionDurationSeconds)"; then
+    run storage buckets create "$COPIES" "--location=$GOOGLE_CLOUD_REGION" "${flags[@]}"
+  elif [ "${answer%0}" != "$right" ]; then
+    run storage buckets update "$COPIES" "${flags[@]}"
+  fi
+  grant "serviceAccount:$JOBS_ACCOUNT" roles/storage.objectCreator 'storage buckets' "$COPIES"
+}
+
 # Before the site is public, so that not one ticket's address is kept.
 exclude_tickets_from_logs() {
   local exclusion="name=$EXCLUSION,description=Addresses of tickets are secrets,filter=$EXCLUDED"
@@ -585,6 +617,7 @@ deploy_functions() {
   private+=${ZAPIS_OFFICE:+|ZAPIS_OFFICE=$ZAPIS_OFFICE}
   private+=${ZAPIS_KEEP_DAYS:+|ZAPIS_KEEP_DAYS=$ZAPIS_KEEP_DAYS}
   private+=${ZAPIS_KEEP_ENDED_DAYS:+|ZAPIS_KEEP_ENDED_DAYS=$ZAPIS_KEEP_ENDED_DAYS}
+  if [ "${LEDGER_COPIES:-off}" = on ]; then private+="|ZAPIS_COPIES=$COPIES"; fi
   deploy_job zapis-sync "$common|ZAPIS_CATALOGUE=$ZAPIS_CATALOGUE$settle$private" "$keys" --entry-point=sync
   local pace=${ZAPIS_MAIL_PER_MINUTE:+|ZAPIS_MAIL_PER_MINUTE=$ZAPIS_MAIL_PER_MINUTE}
   deploy_job zapis-deliver "$common|ZAPIS_MAIL_FROM=$ZAPIS_MAIL_FROM$pace" \
@@ -618,25 +651,32 @@ make_queue() {
   grant "serviceAccount:$SITE_ACCOUNT" roles/iam.serviceAccountUser 'iam service-accounts' "$CALLER_ACCOUNT"
 }
 
+# schedule JOB FUNCTION PATH CRON [FLAG...]
 schedule() {
-  local job=$1 url verb
-  learn "https://$job-PROJECT_NUMBER.$GOOGLE_CLOUD_REGION.run.app" \
-    run services describe "$job" "--region=$GOOGLE_CLOUD_REGION" '--format=value(status.url)'
+  local job=$1 service=$2 path=$3 cron=$4 url verb
+  shift 4
+  learn "https://$service-PROJECT_NUMBER.$GOOGLE_CLOUD_REGION.run.app" \
+    run services describe "$service" "--region=$GOOGLE_CLOUD_REGION" '--format=value(status.url)'
   url=$answer
   # The scheduler keeps an address with its slash; the audience must be without.
-  local wanted="* * * * *"$'\t'"Europe/Moscow"$'\t'"$url/"$'\t'"$CALLER_ACCOUNT"$'\t'"$url"$'\t'"300s"
+  local wanted="$cron"$'\t'"Europe/Moscow"$'\t'"$url$path"$'\t'"$CALLER_ACCOUNT"$'\t'"$url"$'\t'"300s"
   local fields=schedule,timeZone,httpTarget.uri,httpTarget.oidcToken.serviceAccountEmail,httpTarget.oidcToken.audience
   verb=update
   ask scheduler jobs describe "$job" "--location=$GOOGLE_CLOUD_REGION" "--format=value($fields,attemptDeadline)" || verb=create
   if [ "$answer" = "$wanted" ]; then return; fi
-  run scheduler jobs "$verb" http "$job" "--location=$GOOGLE_CLOUD_REGION" '--schedule=* * * * *' \
-    --time-zone=Europe/Moscow "--uri=$url/" --http-method=post "--oidc-service-account-email=$CALLER_ACCOUNT" \
-    "--oidc-token-audience=$url" --attempt-deadline=300s --max-retry-attempts=0
+  run scheduler jobs "$verb" http "$job" "--location=$GOOGLE_CLOUD_REGION" "--schedule=$cron" \
+    --time-zone=Europe/Moscow "--uri=$url$path" --http-method=post "--oidc-service-account-email=$CALLER_ACCOUNT" \
+    "--oidc-token-audience=$url" --attempt-deadline=300s "$@"
 }
 
 make_schedule() {
-  schedule zapis-sync
-  schedule zapis-deliver
+  schedule zapis-sync zapis-sync / '* * * * *' --max-retry-attempts=0
+  schedule zapis-deliver zapis-deliver / '* * * * *' --max-retry-attempts=0
+  if [ "${LEDGER_COPIES:-off}" = on ]; then
+    schedule zapis-copy zapis-sync /copy '17 3 * * *' --max-retry-attempts=3 --min-backoff=600s
+  elif ask scheduler jobs describe zapis-copy "--location=$GOOGLE_CLOUD_REGION" '--format=value(name)'; then
+    run scheduler jobs delete zapis-copy "--location=$GOOGLE_CLOUD_REGION"
+  fi
 }
 
 # --- What is watched: watch/ holds the metrics and the alerts, as the API takes them -----------------------------
@@ -760,7 +800,8 @@ make_alerts() {
 
 confirm() {
   if [ -n "$YES" ] || [ -n "$DRY" ]; then return; fi
-  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, uptime check, metrics, accounts, secrets."
+  say "This removes Zapis from the project $GOOGLE_CLOUD_PROJECT: functions, schedule, queue, alerts, uptime check, metrics, accounts, secrets,"
+  say "and $COPIES with all copies of the ledger, if it is there."
   say 'The spreadsheets stay. Keep the file of signing keys: without its last line nobody who comes back is recognised.'
   local typed=''
   read -r -p "Type the project's id to go on: " typed || true
@@ -776,6 +817,12 @@ remove() {
   shift 2
   if ask "${group[@]}" describe "$resource" "$@" '--format=value(name)' || [ -n "$DRY" ]; then
     run "${group[@]}" delete "$resource" "$@"
+  fi
+}
+
+remove_bucket() {
+  if ask storage buckets describe "$COPIES" '--format=value(name)' || [ -n "$DRY" ]; then
+    run storage rm --recursive "$COPIES"
   fi
 }
 
@@ -828,12 +875,14 @@ teardown() {
   step 'Alerts'
   remove_alerts
   step 'Schedule and queue'
-  for job in zapis-sync zapis-deliver; do remove 'scheduler jobs' "$job" "--location=$GOOGLE_CLOUD_REGION"; done
+  for job in zapis-sync zapis-deliver zapis-copy; do remove 'scheduler jobs' "$job" "--location=$GOOGLE_CLOUD_REGION"; done
   remove 'tasks queues' "$QUEUE" "--location=$GOOGLE_CLOUD_REGION"
   step 'Metrics'
   remove_metrics
   step 'Functions'
   for job in zapis-site zapis-sync zapis-deliver; do remove functions "$job" "--region=$GOOGLE_CLOUD_REGION"; done
+  step 'Copies'
+  remove_bucket
   step 'Log exclusion'
   remove_exclusion
   step 'Secrets'
@@ -858,6 +907,8 @@ bring_up() {
   make_accounts
   step 'Secrets'
   make_secrets
+  step 'Copies'
+  make_bucket
   step 'Log exclusion'
   exclude_tickets_from_logs
   step 'Metrics'

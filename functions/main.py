@@ -18,8 +18,8 @@ async def site(request):  # type: ignore[no-untyped-def]
 
 @functions_framework.http
 def sync(request):  # type: ignore[no-untyped-def]
-    """Organisers' edits in, rosters and numbers out. Called each minute."""
-    return app.sync(request.headers)
+    """Organisers' edits in, rosters and numbers out. Called each minute; by another path, each night, for a copy."""
+    return app.copy(request.headers) if request.path == "/copy" else app.sync(request.headers)
 
 
 @functions_framework.http

@@ -22,6 +22,7 @@ FLOORS: dict[str, set[str]] = {
     "zapis.qr": set(),
     "zapis.calendar": {"zapis.core"},
     "zapis.nudge": set(),
+    "zapis.bucket": {"zapis.errors"},
     "zapis.happenings": set(),
     "zapis.lines": {"zapis.errors", "zapis.happenings"},
     "zapis.sheets": {"zapis.errors", "zapis.happenings"},

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import FrameType
 
+    from zapis.commands.copy_file import Added
     from zapis.ledger.committer import Committer
     from zapis.ledger.port import Ledger
     from zapis.ledger.sql.database import Database
@@ -137,6 +138,24 @@ def deliver(headers: Mapping[str, str] = NO_HEADERS) -> Answer:
     return _job(Happening.DELIVER, headers, lambda: _deliverer().run(_writer()))
 
 
+def copy(headers: Mapping[str, str] = NO_HEADERS) -> Answer:
+    """Put a copy of the ledger into its bucket. The next call is a night away, so whatever fails is an error."""
+    return _job(Happening.COPY, headers, _copied, unavailable=logging.ERROR)
+
+
+def _copied() -> Added:
+    from zapis.bucket import Bucket
+    from zapis.commands import carry, copy_file
+    from zapis.nudge import as_the_machine
+
+    chosen = settings()
+    if chosen.copies is None:
+        raise SettingsError("ZAPIS_COPIES is not set: it names the bucket for copies of the ledger.")
+    ledger = open_ledger(chosen)
+    luggage = carry.read(ledger)
+    return copy_file.add_to(Bucket(chosen.copies, as_the_machine), luggage, ledger.now())
+
+
 @cache
 def _syncer() -> Sync:
     from zapis.core.retention import Keeping
@@ -192,7 +211,7 @@ def _deliverer() -> Deliverer:
     )
 
 
-def _job(name: Happening, headers: Mapping[str, str], run: Any) -> Answer:
+def _job(name: Happening, headers: Mapping[str, str], run: Any, unavailable: int = logging.WARNING) -> Answer:
     """Run a job alone in this process and answer its caller, who tries again on anything but 200."""
     import dataclasses
 
@@ -203,7 +222,7 @@ def _job(name: Happening, headers: Mapping[str, str], run: Any) -> Answer:
             tell(log, logging.INFO, name, "%s ran", name, **report)
             return report, 200
         except SheetsUnavailable as error:
-            log.warning("%s: %s", name, error)
+            log.log(unavailable, "%s: %s", name, error)
             return {"error": str(error)}, 503
         except ZapisError as error:
             log.error("%s: %s", name, error)

@@ -32,7 +32,7 @@ class Happening(StrEnum):
     DELIVER = "deliver"
     """A run of `deliver`, with the figures of its report."""
     COPY = "copy"
-    """The ledger's copy of the day was made: `rows`."""
+    """The night's copy of the ledger was made: `file`, `rows`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ class Settings:
     """The mini-app's protected key; two while it is exchanged for another."""
     vk_hosts: tuple[str, ...]
     """Origins that may show the mini-app in a frame."""
+    copies: str | None
+    """The bucket to which each night's copy of the ledger is added; None: no copies are made."""
     key_file: Path | None
     """A service account's key; None: the identity of the machine."""
     emulator: str | None
@@ -103,6 +105,7 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         vk_app=_vk_app(env),
         vk_keys=_vk_keys(env),
         vk_hosts=tuple(env.get("ZAPIS_VK_HOSTS", "").split()) or VK_HOSTS,
+        copies=_copies(env),
         key_file=_key_file(env),
         emulator=env.get("SHEETS_EMULATOR_HOST") or None,
         sheet_names=sheet_names,
@@ -221,6 +224,16 @@ def _deliver_queue(env: Mapping[str, str]) -> str | None:
     if queue and missing:
         raise SettingsError(f"{missing[0]} is not set, but ZAPIS_DELIVER_QUEUE is: a task must know whom to call.")
     return queue or None
+
+
+def _copies(env: Mapping[str, str]) -> str | None:
+    address = env.get("ZAPIS_COPIES", "").strip()
+    found = re.fullmatch(r"gs://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])/?", address)
+    if address and not found:
+        raise SettingsError(f"ZAPIS_COPIES: expected gs:// and a bucket's name, found {address!r}.")
+    if found and env.get("ZAPIS_DATABASE", "").strip():
+        raise SettingsError("ZAPIS_COPIES would carry names out of the database into Google's cloud: unset it.")
+    return found[1] if found else None
 
 
 def _key_file(env: Mapping[str, str]) -> Path | None:

@@ -21,6 +21,7 @@ SMALL = (
     "sheets_schema/a",
 )
 PROJECT, NUMBER = "moscow-visits", "123456789012"
+COPIES = {"LEDGER_COPIES": "on", "ZAPIS_KEEP_DAYS": "15"}
 KEY = "pVnKUg4nUS1sRmB0Zb9qIHhT3cWcyJ6kEo7fLxD2aA5v"
 
 

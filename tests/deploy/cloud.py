@@ -23,6 +23,7 @@ API_OF = {
     "beta": "monitoring",
     "alpha": "monitoring",
     "monitoring": "monitoring",
+    "storage": "storage",
 }
 
 
@@ -259,6 +260,27 @@ def sink(cloud, call):
     return ""
 
 
+def bucket(cloud, call):
+    kind, verb = "storage buckets", call.words[2]
+    if verb == "describe":
+        found = cloud.thing(kind, call.resource)
+        return found["name"] if call.flags["format"] == "value(name)" else "\t".join(found["rules"])
+    (rule,) = json.loads(read(call.flags["lifecycle-file"]))["rule"]
+    uniform, prevented = ("uniform-bucket-level-access" in call.flags, "public-access-prevention" in call.flags)
+    rules = [str(uniform), "enforced" if prevented else "inherited", str(rule["condition"]["age"])]
+    made = {"name": call.resource, "rules": [*rules, call.flags["soft-delete-duration"]]}
+    if verb == "create":
+        cloud.add(kind, call.resource, made)
+    else:
+        cloud.thing(kind, call.resource).update(made)
+    return ""
+
+
+def bucket_with_all(cloud, call):
+    cloud.drop("storage buckets", call.resource)
+    return ""
+
+
 def metric(cloud, call):
     kind, verb = "logging metrics", call.words[2]
     if verb == "list":
@@ -354,6 +376,8 @@ DOINGS = {
     "scheduler jobs": job,
     "logging sinks": sink,
     "logging metrics": metric,
+    "storage buckets": bucket,
+    "storage rm": bucket_with_all,
     "beta monitoring channels": channel,
     "alpha monitoring policies": alert,
     "monitoring uptime": check,

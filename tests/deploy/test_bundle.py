@@ -176,5 +176,7 @@ def test_a_season_is_walked_through_on_the_bundle_alone(deployed):
     (letter,) = box.wait("olga@moscow.ru")
     assert f"{SITE_URL}/ticket/" in letter["text"]
 
+    refused = httpx.post(f"{urls['sync']}/copy", timeout=60)
+    assert (refused.status_code, "ZAPIS_COPIES is not set" in refused.json()["error"]) == (500, True)
     called(urls["sync"])
     assert "Ольга Берёзкина" in str(season.rows(season.roster, "Посетители"))

@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.chair import ROOT, Operator, commands, deployments, flags, variables
+from tests.deploy.chair import COPIES, ROOT, Operator, commands, deployments, flags, variables
 
 PARSER = Path(__file__).with_name("parse_with_gcloud.py")
 DATABASE = "postgresql+psycopg://zapis:pa55word@db.moscow.ru/season"
 POLICIES = "alpha monitoring policies"
-CHECKS = "monitoring uptime"
+MENDED = (
+    *("storage buckets", "tasks queues", "scheduler jobs", "logging metrics"),
+    *("beta monitoring channels", POLICIES, "monitoring uptime"),
+)
+"""Kinds of things that were changed behind the script's back."""
 OPERATIONS = ROOT / "docs" / "operations.md"
 
 
@@ -53,6 +57,7 @@ def complaints(tmp_path):
 
 
 def test_gcloud_understands_each_command_that_deploys_and_that_removes(operator, complaints):
+    operator.settings |= COPIES
     lines = operator.dry_run() + operator.dry_run("--teardown")
 
     assert len(lines) > 60
@@ -60,7 +65,9 @@ def test_gcloud_understands_each_command_that_deploys_and_that_removes(operator,
 
 
 def test_gcloud_understands_each_command_that_changes_what_stands(season, complaints):
-    for wrong in ("tasks queues", "scheduler jobs", "logging metrics", "beta monitoring channels", POLICIES, CHECKS):
+    season.settings |= COPIES
+    season.succeed()
+    for wrong in MENDED:
         spoil(season, wrong)
     season.keys.write_text("q" + season.keys.read_text())
 
@@ -70,7 +77,7 @@ def test_gcloud_understands_each_command_that_changes_what_stands(season, compla
     verbs = {" ".join(line[1:4]) for line in lines}
     assert {"tasks queues update", "scheduler jobs update", "secrets versions add", "logging metrics update"} <= verbs
     assert {"beta monitoring channels", "alpha monitoring policies", "logging sinks update"} <= verbs
-    assert {"monitoring uptime create", "monitoring uptime delete"} <= verbs
+    assert {"monitoring uptime create", "monitoring uptime delete", "storage buckets update"} <= verbs
     assert complaints(lines) == []
 
 
@@ -79,6 +86,8 @@ def spoil(operator, kind):
     project = operator.project()
     project["exclusions"]["zapis-tickets"] = "another filter"
     for thing in project["things"][kind].values():
+        if "rules" in thing:
+            thing["rules"] = []
         for name in ("max-attempts", "schedule", "channel-labels"):
             if name in thing:
                 thing[name] = "9"
@@ -216,6 +225,23 @@ def test_nobody_has_more_rights_than_the_part_needs(printed):
     assert [line[4] for line in bound if who(line) == "allUsers"] == ["zapis-site"]
 
 
+def test_who_adds_the_nights_copies_may_do_nothing_else_there_and_the_copies_go_by_their_age(operator):
+    operator.settings |= COPIES
+    lines = operator.dry_run()
+    (bucket,) = [line for line in lines if line[1:4] == ["storage", "buckets", "create"]]
+    (bound,) = [line for line in lines if line[1:4] == ["storage", "buckets", "add-iam-policy-binding"]]
+    (job,) = [line for line in lines if line[1:6] == ["scheduler", "jobs", "create", "http", "zapis-copy"]]
+
+    assert {"--uniform-bucket-level-access", "--public-access-prevention", "--soft-delete-duration=0"} <= set(bucket)
+    rules = json.loads(Path(flags(bucket)["lifecycle-file"]).read_text("utf-8"))
+    assert rules == {"rule": [{"action": {"type": "Delete"}, "condition": {"age": 14}}]}
+    assert (who(bound), flags(bound)["role"]) == ("zapis-jobs", "roles/storage.objectCreator")
+    assert bucket[4] == bound[4] == variables(deployments(lines)["sync"])["ZAPIS_COPIES"]
+    assert (flags(job)["schedule"], flags(job)["time-zone"]) == ("17 3 * * *", "Europe/Moscow")
+    assert flags(job)["uri"] == flags(job)["oidc-token-audience"] + "/copy"
+    assert flags(job)["oidc-service-account-email"].startswith("zapis-caller@")
+
+
 def who(line):
     return flags(line)["member"].removeprefix("serviceAccount:").partition("@")[0]
 
@@ -233,8 +259,9 @@ def test_a_function_runs_as_its_own_account_with_pinned_secrets(printed):
 def test_every_variable_that_the_functions_read_is_deployed_or_for_the_laptop(operator):
     source = (ROOT / "functions" / "zapis" / "settings.py").read_text("utf-8")
     read = set(re.findall(r'"((?:ZAPIS_|GOOGLE_|SHEETS_)[A-Z_]+)"', source))
-    operator.settings["ZAPIS_SETTLE_SECONDS"] = "60"
+    operator.settings |= {"ZAPIS_SETTLE_SECONDS": "60"} | COPIES
     in_sheets = operator.dry_run()
+    del operator.settings["LEDGER_COPIES"]
     operator.settings |= {"ZAPIS_DATABASE": DATABASE, "ZAPIS_SHEET_NAMES": "on", "ZAPIS_OFFICE": "on"}
     operator.settings |= {"ZAPIS_KEEP_DAYS": "14", "ZAPIS_KEEP_ENDED_DAYS": "3", "ZAPIS_MAIL_PER_MINUTE": "50"}
     operator.settings |= {"ZAPIS_VK_APP": "7000001", "ZAPIS_VK_KEY": "k" * 20, "ZAPIS_VK_HOSTS": "https://vk.ru"}

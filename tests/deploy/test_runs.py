@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.deploy.chair import PROJECT, ROOT, Operator, deployments, flags, small_tree
+from tests.deploy.chair import COPIES, PROJECT, ROOT, Operator, deployments, flags, small_tree
 
 
 def names(operator, changes=True):
@@ -159,6 +159,33 @@ def test_a_changed_setting_changes_only_what_depends_on_it(season, changed, expe
     assert names(season) == expected
 
 
+def test_copies_of_the_ledger_are_switched_on_and_off_again(season):
+    season.settings |= COPIES
+    season.succeed()
+
+    bucket = f"gs://{PROJECT}-zapis-copies"
+    assert names(season) == [
+        f"storage buckets create {bucket}",
+        f"storage buckets add-iam-policy-binding {bucket}",
+        "functions deploy zapis-sync",
+        "scheduler jobs create http zapis-copy",
+    ]
+    kept = season.project()
+    season.forget_calls()
+    assert "nothing was changed" in season.succeed()
+
+    kept["things"]["storage buckets"][bucket]["rules"][2] = "365"
+    (season.folder / "project.json").write_text(json.dumps(kept))
+    season.succeed()
+    assert names(season) == [f"storage buckets update {bucket}"]
+
+    season.forget_calls()
+    del season.settings["LEDGER_COPIES"]
+    season.succeed()
+    assert names(season) == ["functions deploy zapis-sync", "scheduler jobs delete zapis-copy"]
+    assert list(season.project()["things"]["storage buckets"]) == [bucket]
+
+
 def test_a_new_signing_key_reaches_all_three_functions(season):
     season.keys.write_text("N8wqQm4ZrYb1sVtUe7XkLd0PaHc6JfGi3oR9uT5yB2z\n" + season.keys.read_text())
 
@@ -213,6 +240,7 @@ FOREIGN = {
             "projects/p/notificationChannels/70": {"user-labels": "team=x", "channel-labels": ""}
         },
         "alpha monitoring policies": {"projects/p/alertPolicies/71": {"userLabels": {}, "notificationChannels": []}},
+        "storage buckets": {"gs://other": {"name": "gs://other"}},
         "monitoring uptime": {"projects/p/uptimeCheckConfigs/72": {"userLabels": {"zapis": ""}}},
     },
     "bindings": [["projects", PROJECT, "roles/viewer", f"serviceAccount:other@{PROJECT}.iam.gserviceaccount.com"]],
@@ -224,6 +252,7 @@ FOREIGN = {
 
 def test_teardown_removes_what_was_made_and_nothing_else(operator):
     (operator.folder / "project.json").write_text(json.dumps(FOREIGN))
+    operator.settings |= COPIES
     operator.succeed()
 
     operator.succeed("--teardown", "--yes")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.deploy.chair import KEY, PROJECT, deployments, flags, variables
+from tests.deploy.chair import KEY, PROJECT, ROOT, deployments, flags, variables
 
 
 def test_everything_that_is_missing_is_named_at_once(operator):
@@ -37,6 +37,7 @@ def test_everything_that_is_missing_is_named_at_once(operator):
         ("ZAPIS_DATABASE", "postgresql+psycopg://zapis:word@db.example.org/season", "sample host"),
         ("ZAPIS_SHEET_NAMES", "maybe", "neither on nor off"),
         ("ZAPIS_OFFICE", "maybe", "neither on nor off"),
+        ("LEDGER_COPIES", "gs://bucket", "neither on nor off"),
         ("ZAPIS_PROOF_OF_WORK", "yes", "neither on nor off"),
         ("ZAPIS_PROXIES", "one", "no number of proxies"),
         ("ZAPIS_CATALOGUE", "https://docs.google.com/document/d/1", "no spreadsheet's link"),
@@ -118,6 +119,27 @@ def test_an_emulator_named_in_a_file_of_settings_is_refused(operator, tmp_path):
     chosen.write_text("SHEETS_EMULATOR_HOST=127.0.0.1:8085\n")
 
     assert "SHEETS_EMULATOR_HOST is set" in operator.refuse("--env-file", str(chosen))
+
+
+@pytest.mark.parametrize("days", [None, "16", "30"])
+def test_copies_do_not_keep_names_for_longer_than_the_texts_of_consent_promise(operator, days):
+    said = operator.refuse(LEDGER_COPIES="on", ZAPIS_KEEP_DAYS=days)
+
+    assert "- LEDGER_COPIES keeps names for 14 more days" in said
+    assert "set ZAPIS_KEEP_DAYS to 15 or less" in said
+
+
+def test_the_days_are_those_that_the_text_of_consent_names():
+    (text,) = (ROOT / "templates" / "pages" / "consents").glob("registration-2027-01.html")
+
+    assert "не дольше 30 дней после вашего визита" in text.read_text("utf-8")
+    assert "PROMISED_DAYS=30\n" in (ROOT / "deploy.sh").read_text("utf-8")
+
+
+def test_copies_do_not_carry_names_out_of_a_database(operator):
+    said = operator.refuse(LEDGER_COPIES="on", ZAPIS_DATABASE="postgresql+psycopg://zapis:word@db.moscow.ru/season")
+
+    assert "- LEDGER_COPIES: copies would carry names out of the database" in said
 
 
 def test_without_a_domain_the_site_has_the_address_that_the_platform_gives_it(operator):
