@@ -200,6 +200,65 @@ def test_a_visit_that_is_cancelled_is_told_to_who_had_its_list(story: Story, box
     assert told["subject"].endswith("визит 12 декабря, 11:00 отменён")
 
 
+def test_a_visit_that_is_taken_up_again_has_a_new_list_and_may_be_cancelled_again(story: Story, box: Mailbox) -> None:
+    run = deliverer(story.ledger(), box)
+    run.run("r1")
+    story.offer(status=SlotStatus.CANCELLED, capacity=9)
+    run.run("r2")
+    story.offer(status=SlotStatus.OPEN, capacity=9)
+    run.run("r3")
+    story.seat_over(story.register("Тимур Сафин", email="timur@example.ru"))
+    story.clock.time += GATHERED
+    run.run("r4")
+    story.offer(status=SlotStatus.CANCELLED, capacity=9)
+    story.offer(status=SlotStatus.CANCELLED, capacity=10)
+    run.run("r5")
+    run.run("r6")
+
+    told = to_the_enterprise(box)
+    assert [letter["subject"].removeprefix("Открой#Моспром: ") for letter in told] == [
+        "список на 12 декабря, 11:00 (4 человека)",
+        "визит 12 декабря, 11:00 отменён",
+        "новый список на 12 декабря, 11:00 (никого)",
+        "изменения в списке на 12 декабря, 11:00 (+1)",
+        "визит 12 декабря, 11:00 отменён",
+    ]
+    assert "он всё-таки состоится" in told[2]["text"]
+    assert "Яковлев" not in told[2]["text"] + told[3]["text"]
+
+
+def test_a_visit_that_is_taken_up_again_at_once_has_a_new_list(story: Story, box: Mailbox) -> None:
+    run = deliverer(story.ledger(), box)
+    run.run("r1")
+    story.offer(status=SlotStatus.CANCELLED, capacity=9)
+    story.offer(status=SlotStatus.OPEN, capacity=9)
+    run.run("r2")
+
+    _, told = to_the_enterprise(box)
+    assert told["subject"].endswith("новый список на 12 декабря, 11:00 (никого)")
+    assert "Прежний список этого визита больше не действует." in told["text"]
+    assert "отменён" not in told["text"]
+
+
+def test_a_visit_that_is_cancelled_taken_up_again_on_another_day_and_cancelled_is_told_each_time(
+    story: Story, box: Mailbox
+) -> None:
+    run, by = deliverer(story.ledger(), box), timedelta(days=5)
+    later = {"starts": STARTS + by, "freezes": FROZEN + by, "closes": FROZEN + by}
+    run.run("r1")
+    for status in (SlotStatus.CANCELLED, SlotStatus.OPEN, SlotStatus.CANCELLED):
+        story.offer(status=status, capacity=9, **(later if status is SlotStatus.OPEN else {}))
+        run.run(status)
+        run.run(f"{status} again")
+
+    _, *told = [letter["subject"].removeprefix("Открой#Моспром: ") for letter in to_the_enterprise(box)]
+    assert told == [
+        "визит 12 декабря, 11:00 отменён",
+        "визит всё-таки состоится 17 декабря, 11:00",
+        "визит 17 декабря, 11:00 отменён",
+    ]
+
+
 def test_a_visit_that_is_cancelled_before_its_list_went_is_not_told(box: Mailbox) -> None:
     story = Story(capacity=9)
     show(story, contact_email=GUARD)

@@ -175,6 +175,8 @@ def _slot_offered(state: State, entry: Entry, fact: SlotOffered) -> Reason | Non
     if not rules.is_frozen(fact.terms, entry.at):
         state.late.pop(slot.id, None)
     if fact.terms.status is SlotStatus.CANCELLED:
+        slot.cancellations += before.status is not SlotStatus.CANCELLED
+        state.late.pop(slot.id, None)
         _cancel_everybody(state, entry, slot)
     elif rules.is_another_visit(before, fact.terms, entry.at):
         _tell_of_the_change(state, entry, slot, before)

@@ -1,9 +1,10 @@
 """Letters to enterprises: the list at the freeze, then, in short, who was added and who left since.
 
 They are arithmetic, as all that is due: over the State, the address in the catalogue and what the outbox says went. A
-list is named by its slot, whom it goes to and the moment of the freeze, so it goes once, and again only where the
-visit got another freeze or the enterprise another address. What changes within `GATHERED` of a first change is one
-letter, named by its place in the journal's order: nothing is told twice and nothing is left out.
+list is named by its slot, whom it goes to, how often the visit was called off and the moment of the freeze, so it goes
+once, and again only where the visit got another freeze or was taken up again, or the enterprise got another address.
+What changes within `GATHERED` of a first change is one letter, named by its place in the journal's order: nothing is
+told twice and nothing is left out.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ GATHERED = timedelta(minutes=10)
 LANDED = timedelta(minutes=1)
 """A change may land so much later than it was made: then a list that was sent meanwhile may lack it."""
 MOST_CHANGES = 999
+LIFE = 10**13
+"""What the numbers of letters grow by each time a visit is taken up again: more than any freeze comes to."""
 
 
 class HandoverKind(StrEnum):
@@ -51,12 +54,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """One letter that an enterprise is owed. `again`: another list of this visit was sent before."""
+    """One letter that an enterprise is owed.
+
+    `again`: another list of this visit was sent before. `revived`: the last that was said is that it is called off.
+    """
 
     kind: HandoverKind
     notice: Notice
     changes: tuple[Change, ...] = ()
     again: bool = False
+    revived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +89,21 @@ def handovers_of(
     address = catalogue.enterprise_of(slot.id).contact_email
     if not address:
         return
-    about, freeze = about_list(slot.id, address), int(f"{slot.terms.freezes:%y%m%d%H%M}") * (MOST_CHANGES + 1)
+    about = about_list(slot.id, address)
     sent = outbox.handed.get(about, {})
+    called_off = _notice(about, slot, now, max(map(_life, sent), default=0) * LIFE)
     if slot.terms.status is SlotStatus.CANCELLED:
         if sent:
-            yield Handover(HandoverKind.CANCELLED, _notice(about, slot, now, 0))
+            yield Handover(HandoverKind.CANCELLED, called_off)
         return
-    whole = _notice(about, slot, now, freeze)
+    freeze = slot.cancellations * LIFE + int(f"{slot.terms.freezes:%y%m%d%H%M}") * (MOST_CHANGES + 1)
+    whole, revived = _notice(about, slot, now, freeze), called_off.id in sent
     if not is_frozen(slot.terms, now):
         if sent:
-            yield Handover(HandoverKind.REOPENED, _notice(about, slot, now, freeze + MOST_CHANGES))
+            recalled = _notice(about, slot, now, freeze + MOST_CHANGES)
+            yield Handover(HandoverKind.REOPENED, recalled, revived=revived)
         return
-    yield Handover(HandoverKind.LIST, whole, again=bool(sent.keys() - {whole.id}))
+    yield Handover(HandoverKind.LIST, whole, again=bool(sent.keys() - {whole.id}), revived=revived)
     if whole.id in sent:
         told = sent[whole.id] - LANDED
         for through, changes in _since(state.late.get(slot.id, ()), told, now):
@@ -179,6 +189,11 @@ def _net(batch: Sequence[Late]) -> Iterator[Change]:
         comes = after[registration]
         if was != comes:
             yield Change(registration, tuple(sorted(comes - was)), tuple(sorted(was - comes)))
+
+
+def _life(letter: str) -> int:
+    """How often a visit had been called off when this letter was due."""
+    return int(letter.split(".")[-2]) // LIFE
 
 
 def _notice(about: RegistrationId, slot: SlotLedger, at: datetime, sequence: int) -> Notice:

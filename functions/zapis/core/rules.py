@@ -37,6 +37,8 @@ class SlotLedger:
     """Held seats given to everybody so far."""
     taken: int = 0
     """The sum of `confirmed`."""
+    cancellations: int = 0
+    """How often the visit was called off; where that was once too often, an organiser opened it again."""
 
 
 def seats_left(slot: SlotLedger) -> int:

@@ -109,6 +109,7 @@ def _scene(
         "kind": handover.kind.value,
         "tint": TONES[handover.kind],
         "again": handover.again,
+        "revived": handover.revived,
         "season": season,
         "title": catalogue.tour_of(notice.slot).title,
         "host": host.name,
