@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from tests.site.conftest import SITE, TOKENS, Programme, ask, client
+from tests.site.conftest import SITE, TOKENS, Programme, ask, at, client
 from tests.site.visitor import text
 from zapis.site.application import application
 from zapis.voice import conditions
@@ -68,6 +68,23 @@ async def test_a_style_sheet_is_kept_for_ever_under_its_digest_only(site: httpx.
     )
     assert "content-encoding" not in fresh.headers
     assert (stale.text, stale.headers["cache-control"]) == (fresh.text, "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("takes", "packed"),
+    [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0.5", "br"), ("identity", None), ("zebra", None)],
+)
+@pytest.mark.parametrize("path", ["/", "/slots/soon"])
+async def test_a_page_comes_packed_as_a_browser_takes_it_best(
+    site: httpx.AsyncClient, programme: Programme, path: str, takes: str, packed: str | None
+):
+    programme.now = at(3, -0.2)
+    whole = await site.get(path, headers={"Accept-Encoding": "identity"})
+    page = await site.get(path, headers={"Accept-Encoding": takes})
+
+    assert page.headers.get("content-encoding") == packed
+    assert "Accept-Encoding" in page.headers["vary"]
+    assert page.text.count("<li>") == whole.text.count("<li>") > 0
 
 
 @pytest.mark.parametrize("name", ["..%2Fpages%2Fbase.html", "base.html", ".gitignore"])

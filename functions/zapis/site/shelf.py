@@ -6,7 +6,6 @@ catalogue or the minute changed since, and who has the same already is answered 
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from starlette.responses import Response
 from zapis.core.catalogue import Catalogue
 from zapis.site import frames
 from zapis.site.offers import Counter
-from zapis.site.statics import packed_response
+from zapis.site.packing import QUICK, Packed
 from zapis.voice.tongue import tongue
 
 MOST_KEPT = 128
@@ -28,8 +27,7 @@ MOST_KEPT = 128
 class Page:
     """A rendered page; `etag` follows from what it says, so that all instances give it the same."""
 
-    body: bytes
-    packed: bytes
+    packed: Packed
     etag: str
 
 
@@ -60,9 +58,8 @@ class Shelf:
         if page.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})
         if fill is None:
-            return packed_response(request, page.body, page.packed, kind, headers)
-        body = fill(page.body)
-        return packed_response(request, body, gzip.compress(body, 1, mtime=0), kind, headers)
+            return page.packed.answer(request, kind, headers)
+        return Packed(fill(page.packed.body), QUICK).answer(request, kind, headers)
 
     def _page(self, counter: Counter, key: Hashable, render: Callable[[], str]) -> Page:
         self._forget_what_is_outdated(counter)
@@ -80,4 +77,4 @@ class Shelf:
 
 
 def _packed(body: bytes) -> Page:
-    return Page(body, gzip.compress(body, 6, mtime=0), f'W/"{hashlib.sha256(body).hexdigest()[:16]}"')
+    return Page(Packed(body), f'W/"{hashlib.sha256(body).hexdigest()[:16]}"')

@@ -7,7 +7,6 @@ files as they lie beside it; it is served with their true addresses.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from zapis.site.links import Links
+from zapis.site.packing import Packed
 
 KINDS = {
     ".css": "text/css",
@@ -35,8 +35,7 @@ class StaticFile:
     """One file, ready to be sent."""
 
     kind: str
-    body: bytes
-    packed: bytes
+    packed: Packed
     digest: str
 
 
@@ -71,7 +70,7 @@ class Statics:
         file = self._file(name)
         current = request.path_params["digest"] == file.digest
         headers = {"Cache-Control": FOR_EVER if current else "no-cache"}
-        return packed_response(request, file.body, file.packed, file.kind, headers)
+        return file.packed.answer(request, file.kind, headers)
 
     def _file(self, name: str) -> StaticFile:
         if name not in self._files:
@@ -83,15 +82,7 @@ class Statics:
         if path.suffix == ".css":
             body = _NAMED.sub(lambda named: b"url(../%s)" % self._beside(named[1].decode()), body)
         digest = hashlib.sha256(body).hexdigest()[:12]
-        return StaticFile(KINDS[path.suffix], body, gzip.compress(body, mtime=0), digest)
+        return StaticFile(KINDS[path.suffix], Packed(body), digest)
 
     def _beside(self, name: str) -> bytes:
         return f"{self._file(name).digest}/{name}".encode()
-
-
-def packed_response(request: Request, body: bytes, packed: bytes, kind: str, headers: dict[str, str]) -> Response:
-    """`packed` (gzip) for whoever takes it, `body` for the others."""
-    headers = headers | {"Vary": "Accept-Encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
-    return Response(body, media_type=kind, headers=headers)
