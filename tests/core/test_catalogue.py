@@ -153,6 +153,19 @@ def test_ages_the_wrong_way_round_are_told():
     assert "«до» (10) меньше, чем «от» (12)" in str(reading.problems[0])
 
 
+@pytest.mark.parametrize(("typed", "tasting"), [("да", True), ("нет", False), ("", False)])
+def test_a_tour_says_whether_something_is_tasted(typed: str, tasting: bool):
+    reading = catalogue_of(SLOT, tours=(TOUR | {"Дегустация 18+": typed},))
+
+    assert (reading.catalogue.tours["T1"].tasting, reading.problems) == (tasting, [])
+
+
+def test_a_tasting_for_children_alone_is_told():
+    children = TOUR | {"Дегустация 18+": "да", "Возраст до": "16"}
+
+    assert "пробовать некому: сюда пускают до 16\u00a0лет" in str(catalogue_of(SLOT, tours=(children,)).problems[0])
+
+
 def test_two_visits_of_one_enterprise_at_one_moment_are_told_beside_the_second():
     another = TOUR | {"Название": "Окраска кузова", "_id": "T2"}
 

@@ -38,7 +38,7 @@ def printed(story: Story) -> list[tuple[object, ...]]:
 
 def standings(story: Story, listed: Set[str] = frozenset()) -> dict[str, str]:
     """What is said beside each visitor's line, by name."""
-    return {str(cells[4]): str(cells[9]) for cells in rosters.visitors(view(story), HOST, listed).values()}
+    return {str(cells[4]): str(cells[9]) for cells in rosters.visitors(view(story), HOST, listed, str).values()}
 
 
 def test_parties_stand_by_surname_each_adult_before_the_children_and_all_are_numbered(story: Story) -> None:
@@ -89,7 +89,7 @@ def test_who_leaves_in_time_is_not_on_the_list_to_print(story: Story) -> None:
 
 
 def test_no_address_is_on_any_list(story: Story) -> None:
-    cells = repr(list(rosters.visitors(view(story), HOST, set()).values())) + repr(printed(story))
+    cells = repr(list(rosters.visitors(view(story), HOST, set(), str).values())) + repr(printed(story))
 
     assert "@" not in cells
 

@@ -17,7 +17,7 @@ from zapis.publish.layout import lay_out
 from zapis.schema import Column, Tab, schema, tab
 
 LATER = {"texts", "summary", "numbers"}
-LATER_COLUMNS = {"gate_link", "held", "codes", "release", "min_group", "freezes", "told"}
+LATER_COLUMNS = {"gate_link", "held", "codes", "release", "min_group", "freezes", "told", "tasting"}
 LATER_ROWS = {"holidays", "synced", "status"}
 
 

@@ -131,6 +131,14 @@ def emptied(path: str) -> Go:
     return go
 
 
+def with_conditions(path: str) -> Go:
+    def go(visitor: Visitor) -> None:
+        visitor.open(path)
+        visitor.page.locator(".asks summary").last.click()
+
+    return go
+
+
 def filtered_in_place(visitor: Visitor) -> None:
     visitor.page.set_viewport_size({"width": 1280, "height": 800})
     visitor.open("/")
@@ -464,6 +472,7 @@ def address_link_too_late(visitor: Visitor) -> None:
 
 STATES = (
     State("catalogue.html", "all", opened("/")),
+    State("catalogue.html", "conditions of a card", with_conditions("/")),
     State("catalogue.html", "some found", opened("/?kind=workshop&step_free=on")),
     State("catalogue.html", "nothing found", opened("/?q=нет+такого")),
     State("catalogue.html", "filtered in place", filtered_in_place),

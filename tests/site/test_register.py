@@ -388,4 +388,4 @@ async def test_a_group_with_a_wrong_row_keeps_what_was_typed(site: httpx.AsyncCl
 async def test_the_limit_of_a_season_is_said_in_the_form(site: httpx.AsyncClient):
     form = (await site.get("/slots/open")).text.partition("<form")[2]
 
-    assert "не больше 2 заявок за сезон; лист ожидания тоже считается" in text(httpx.Response(200, text=form))
+    assert "с одного адреса не больше 2 заявок, лист ожидания тоже считается" in text(httpx.Response(200, text=form))

@@ -77,7 +77,7 @@ async def test_without_the_consent_to_pass_the_list_on_seats_are_given_back_and_
     state, people = programme.committer.state, programme.people()
     view = View.of(state, programme.committer.catalogue, people, Outbox())
     everybody = {f"{anna.id}.{place}" for place in (0, 1)}
-    lines = listed(view, [EnterpriseId("plant")], everybody)
+    lines = listed(view, [EnterpriseId("plant")], everybody, str)
 
     assert answer.headers["location"].endswith("?done=withdrawn")
     assert "Согласие отозвано" in text(await site.get(answer.headers["location"]))

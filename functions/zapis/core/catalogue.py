@@ -122,6 +122,8 @@ class Tour:
     freezes: Deadline | None = None
     min_group: int = 0
     """Fewer people than this are hardly worth the visit: organisers are warned once the list goes out."""
+    tasting: bool = False
+    """Whether something is tasted that only adults may have: children may come, and go without."""
 
 
 @dataclass(frozen=True, slots=True)

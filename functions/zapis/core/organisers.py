@@ -35,6 +35,8 @@ from zapis.core.catalogue import (
 from zapis.core.deadlines import Lead
 from zapis.core.habits import Unclear
 from zapis.core.model import SlotId, SlotStatus
+from zapis.core.rules import ADULT
+from zapis.core.russian import counted
 from zapis.core.tables import EMPTY, Table, TableRow
 from zapis.core.texts import PARTS, Text, TextId, complaints
 
@@ -372,10 +374,17 @@ def _tour(row: _Row, enterprises: Mapping[str, Any], season: Season | None, toda
         closes=row.read("closes", habits.deadline, today),
         freezes=row.read("freezes", habits.deadline, today),
         min_group=row.read("min_group", habits.whole_number, 0, 10_000, empty=0),
+        tasting=row.read("tasting", habits.yes, False, empty=False),
     )
     if _NEEDED not in (tour.min_age, tour.max_age) and tour.min_age > tour.max_age:
         row.say("max_age", f"«до» ({tour.max_age}) меньше, чем «от» ({tour.min_age}): исправьте одно из двух")
+    if tour.tasting is True and tour.max_age is not _NEEDED and tour.max_age < ADULT:
+        row.say("tasting", f"пробовать некому: сюда пускают до {_until(tour.max_age)}, исправьте одно из двух")
     return tour
+
+
+def _until(age: int) -> str:
+    return counted(age, "года", "лет", "лет")
 
 
 def _slot(row: _Row, tours: Mapping[str, Any], known: Mapping[TourId, Tour], today: date) -> Slot:

@@ -6,11 +6,10 @@ no address, no other visit of the person. Once the enterprise has its list, what
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from zapis.core.briefing import brief
 from zapis.core.catalogue import MOSCOW, EnterpriseId
 from zapis.core.fold import State
 from zapis.core.habits import serial
@@ -37,18 +36,23 @@ class Printed:
     heading: bool = False
 
 
-def visitors(view: View, enterprises: Collection[EnterpriseId], listed: Set[str]) -> Lines:
-    """One line a visitor; who is `listed` already and does not come is shown as such."""
+def visitors(
+    view: View, enterprises: Collection[EnterpriseId], listed: Set[str], asks: Callable[[SlotId], str]
+) -> Lines:
+    """One line a visitor; who is `listed` already and does not come is shown as such.
+
+    `asks` tells what a visit asks of those who come.
+    """
     lines: Lines = {}
     for slot in _slots_of(view, enterprises):
-        number = 0
+        number, asked = 0, asks(slot) if slot in view.parties else ""
         for registration in view.parties.get(slot, ()):
             for position in in_order(registration):
                 line = line_id(registration.id, position)
                 comes = _comes(registration, position)
                 if comes or line in listed:
                     number += comes
-                    lines[line] = _line(view, registration, position, number if comes else "")
+                    lines[line] = _line(view, registration, position, number if comes else "", asked)
     return lines
 
 
@@ -125,7 +129,9 @@ def _comes(registration: Registration, position: int) -> bool:
     return _has_seats(registration) and position in registration.members
 
 
-def _line(view: View, registration: Registration, position: int, number: CellValue) -> tuple[CellValue, ...]:
+def _line(
+    view: View, registration: Registration, position: int, number: CellValue, asked: str
+) -> tuple[CellValue, ...]:
     slot = view.catalogue.slots[registration.slot]
     person = known_to_host(view.state, view.people, registration)
     first = in_order(registration)[0]
@@ -140,7 +146,7 @@ def _line(view: View, registration: Registration, position: int, number: CellVal
         person.phone if person and position == first else "",
         registration.code,
         _standing(view, registration, position),
-        _briefing(view, slot.id),
+        asked,
         view.catalogue.enterprise_of(slot.id).name,
     )
 
@@ -164,8 +170,3 @@ def known_to_host(state: State, people: Mapping[RegistrationId, Person], registr
 def name_of(person: Person | None, position: int) -> str:
     """A visitor's name, `UNKNOWN` where there is none."""
     return person.visitors[position] if person and position < len(person.visitors) else UNKNOWN
-
-
-def _briefing(view: View, slot: SlotId) -> str:
-    offered = view.state.slots.get(slot)
-    return brief(view.catalogue.tour_of(slot), view.catalogue.enterprise_of(slot), offered.terms) if offered else ""

@@ -30,6 +30,8 @@ from zapis.mail.speech import SPEECHES, clock, year
 from zapis.mail.visits import Visit, visit_of
 from zapis.mail.wording import in_own_words, values
 from zapis.resources import resource
+from zapis.voice import conditions
+from zapis.voice.tongue import Tongue, speaking
 
 LONGEST_SUBJECT = 120
 LONGEST_NAME = 80
@@ -190,7 +192,15 @@ def _scene(
         "place": matter.place,
         "freezes": matter.terms.freezes,
         "frozen": notice.at >= matter.terms.freezes,
+        "asks": _asks(catalogue, notice.slot, matter.terms, language),
     }
+
+
+def _asks(catalogue: Catalogue, slot: SlotId, terms: Terms, language: str) -> list[tuple[str, str]]:
+    """What the visit asks of those who come, as the site tells it."""
+    with speaking(Tongue(language)):
+        told = conditions.of_the_visit(catalogue.tour_of(slot), catalogue.enterprise_of(slot), terms)
+    return [(condition.label, condition.text) for condition in told]
 
 
 def _stage(matter: Matter) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from zapis.core.catalogue import Catalogue, Noise, Stairs, TourKind, Wheelchair
+from zapis.core.catalogue import Catalogue, TourKind
 from zapis.core.model import SlotId, Terms
 
 
@@ -20,23 +20,13 @@ class Visit:
     minutes: int
     place: str
     """Address and way in, as one sentence; for terms of before as they were told then."""
-    bring: str
     enterprise: str
     address: str
     metro: str
     gate: str
     documents: str
     clothes: str
-    notes: str
     phone: str
-    wheelchair: Wheelchair = ""
-    stairs: Stairs = ""
-    noise: Noise = ""
-    children_per_adult: int | None = None
-    min_age: int = 0
-    max_age: int = 130
-    max_party: int = 0
-    season_limit: int = 0
 
 
 def visit_of(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
@@ -49,21 +39,11 @@ def visit_of(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
         ends=terms.starts + timedelta(minutes=tour.minutes),
         minutes=tour.minutes,
         place=terms.place or host.place,
-        bring=tour.bring,
         enterprise=host.name,
         address=host.address,
         metro=host.metro,
         gate=host.gate,
         documents=host.documents,
         clothes=host.clothes,
-        notes=host.notes,
         phone=host.phone,
-        wheelchair=host.wheelchair,
-        stairs=host.stairs,
-        noise=host.noise,
-        children_per_adult=terms.children_per_adult or tour.children_per_adult,
-        min_age=terms.min_age,
-        max_age=terms.max_age,
-        max_party=terms.max_party,
-        season_limit=terms.season_limit,
     )

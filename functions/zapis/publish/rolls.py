@@ -13,6 +13,7 @@ from datetime import datetime
 
 from zapis.core import ids, rosters
 from zapis.core.catalogue import EnterpriseId
+from zapis.core.model import SlotId
 from zapis.core.projections import Lines, View
 from zapis.core.rosters import Printed
 from zapis.core.tables import EMPTY
@@ -20,6 +21,7 @@ from zapis.publish.files import File, Strip
 from zapis.publish.hidden import HIDDEN_ROWS, append_new, listed, renew, uncovered
 from zapis.schema import Tab, tab
 from zapis.sheets import Json
+from zapis.voice import conditions
 
 PRINTED = "_print"
 """The line of the hidden tab that keeps a digest of the list to print."""
@@ -46,8 +48,18 @@ class Roll:
     ) -> tuple[Lines, list[Printed]]:
         """What the hidden tab and the list to print are to say, where `listed` visitors have a line already."""
         printed = rosters.printed(view, enterprises, now)
-        lines, width = rosters.visitors(view, enterprises, listed), len(self.lines.columns) - 1
+        lines = rosters.visitors(view, enterprises, listed, lambda slot: asks(view, slot))
+        width = len(self.lines.columns) - 1
         return {PRINTED: (ids.digest(repr(printed)),)} | {id: cells[:width] for id, cells in lines.items()}, printed
+
+
+def asks(view: View, slot: SlotId) -> str:
+    """What a visit asks of those who come, as they were told; empty while nothing is offered."""
+    offered = view.state.slots.get(slot)
+    if offered is None:
+        return ""
+    tour, enterprise = view.catalogue.tour_of(slot), view.catalogue.enterprise_of(slot)
+    return conditions.in_one_line(conditions.of_the_visit(tour, enterprise, offered.terms))
 
 
 OWN = Roll(tab("roster", "visitors"), tab("roster", "print"), tab("roster", "lines"))

@@ -82,7 +82,7 @@ class Guide:
             events=self._events.of(coming, counter.season),
             way=conditions.of_the_way_there(enterprise),
             rules=[
-                *conditions.of_the_tour(tour, tour.min_age, tour.max_age),
+                *conditions.of_the_tour(tour, tour),
                 *conditions.of_the_place(enterprise),
             ],
         )
