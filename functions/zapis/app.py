@@ -20,6 +20,7 @@ from zapis.settings import Settings, from_environment, project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
     from datetime import datetime
     from types import FrameType
 
@@ -65,22 +66,42 @@ def site() -> Any:
 
 
 async def _whole_site() -> Any:
+    """The site behind the light doors. What Google is asked for comes first, the rest is imported while it answers."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    chosen, worker = settings(), ThreadPoolExecutor(1, thread_name_prefix="ledger")
+    sheets = None if chosen.database else await _signing_in(chosen, worker)
     from zapis.ledger.committer import Committer
     from zapis.ledger.pace import Pace, Unlimited
     from zapis.tokens import Tokens
 
-    chosen = settings()
-    pace = Unlimited() if chosen.database else Pace()
-    committer = Committer(lambda: open_ledger(chosen), writer=_writer(), pace=pace, herald=_herald(chosen))
+    committer = Committer(
+        lambda: open_ledger(chosen, sheets),
+        writer=_writer(),
+        worker=worker,
+        pace=Unlimited() if chosen.database else Pace(),
+        herald=_herald(chosen),
+    )
     part_kindly(committer)
     await committer.look_ahead()
-    # The rest is imported while Google answers.
     from zapis.site.application import application
     from zapis.site.limits import LimitsBySource
     from zapis.site.precautions import SHORTEST, Precautions
 
     precautions = Precautions(SHORTEST, chosen.proof_of_work, LimitsBySource(chosen.proxies))
     return application(committer, Tokens(chosen.secrets), chosen.site_url, _vk(chosen), precautions=precautions)
+
+
+async def _signing_in(chosen: Settings, worker: Executor) -> Sheets | None:
+    """A session that is being given its token; None if it could not be opened, of which the first call will tell."""
+    import asyncio
+
+    try:
+        sheets = await asyncio.get_running_loop().run_in_executor(worker, _sheets, chosen)
+    except Exception:
+        return None
+    worker.submit(sheets.sign_in)
+    return sheets
 
 
 def _vk(chosen: Settings) -> VkApp | None:
