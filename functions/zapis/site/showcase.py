@@ -15,7 +15,6 @@ from zapis.core.catalogue import Enterprise
 from zapis.site.cards import Cards
 from zapis.site.desk import Desk
 from zapis.site.finding import NEEDS, Wanted, wanted
-from zapis.site.months import months
 from zapis.site.offers import Availability, Counter, Offer
 from zapis.site.rendering import Rendering
 from zapis.site.security import FRAMED_ANYWHERE
@@ -93,6 +92,8 @@ class Showcase:
         )
 
     def _calendar(self, counter: Counter, asked: Wanted) -> str:
+        from zapis.site.months import months
+
         found = [offer for offer in counter.coming() if asked.suits(offer)]
         return self._rendering.text(
             "calendar.html", season=counter.season, wanted=asked, months=months(found), found=len(found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from zapis.core.model import Reason, Registration, Standing
 from zapis.core.rules import ADULT
@@ -16,11 +17,13 @@ from zapis.errors import CannotDecide, JournalDisturbed, LedgerMoves, SheetsUnav
 from zapis.ledger.committer import TooManyWaiting, Unsettled
 from zapis.site.forms import AUTHORITY, OPTIONAL, PHOTO, REGISTRATION, TRANSFER
 from zapis.site.limits import TooOften
-from zapis.site.months import CalendarDay
 from zapis.site.offers import Availability, Offer
 from zapis.voice import speech
 from zapis.voice.speech import counted, typeset
 from zapis.voice.tongue import N_, _
+
+if TYPE_CHECKING:
+    from zapis.site.months import CalendarDay
 
 LARGEST_FAMILY = 7
 
