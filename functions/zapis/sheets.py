@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -101,7 +102,7 @@ class Sheets:
         from google.auth.transport.requests import Request
 
         with suppress(Exception):
-            self._credentials.refresh(self._token_calls or Request())
+            self._credentials.refresh(partial(self._token_calls or Request(), timeout=CONNECT_SECONDS))
 
     def now(self) -> datetime:
         """This moment by Google's clock, UTC."""
