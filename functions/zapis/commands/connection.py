@@ -14,25 +14,15 @@ from zapis.sheets import Sheets
 
 Command = Callable[..., Any]
 
-_LEDGER = click.option(
-    "--ledger", metavar="LINK", envvar="ZAPIS_LEDGER", show_envvar=True, required=True, help="The ledger."
-)
 key_option = click.option(
     "--key", type=Path, envvar="GOOGLE_APPLICATION_CREDENTIALS", show_envvar=True, help="Service account's key."
 )
 emulator_option = click.option(
     "--emulator", envvar="SHEETS_EMULATOR_HOST", show_envvar=True, help="host:port that stands in for Google."
 )
-
-
-_CATALOGUE = click.option(
+catalogue_option = click.option(
     "--catalogue", metavar="LINK", envvar="ZAPIS_CATALOGUE", show_envvar=True, help="The organisers' spreadsheet."
 )
-
-
-def ledger_options(command: Command) -> Command:
-    """The options `ledger`, `catalogue`, `key` and `emulator`."""
-    return _LEDGER(_CATALOGUE(key_option(emulator_option(command))))
 
 
 def open_sheets(key: Path | None, emulator: str | None) -> Sheets:

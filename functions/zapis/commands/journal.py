@@ -1,51 +1,36 @@
 """`zapis journal`: is the journal as it landed, and what can be put right if somebody changed it by hand.
 
 Registrations are named by their codes, never by people's names. `repair` writes only when told to, in one call
-that other writers cannot come between.
+that other writers cannot come between. A journal in a database is compared in the same way and not rewritten.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from zapis.commands import ledger_file
-from zapis.commands.connection import id_of, ledger_options, open_sheets
+from zapis.commands.connection import Command, catalogue_option, emulator_option, id_of, key_option, open_sheets
+from zapis.commands.ledger import DATABASE, in_force, open_place, place_in_force, sentences
 from zapis.commands.ledger_file import LedgerFile
+from zapis.commands.ledger_place import WRITER, DatabasePlace, Deed, LedgerPlace, SpreadsheetPlace
 from zapis.commands.screen import Finding, Sign, fine, note, show, title, wrong
 from zapis.core.audit import Note, Recorded, acceptance, without_request
 from zapis.core.difference import Difference, compare
-from zapis.core.entries import Entry, Erased, Proposed, Requested, RulesRaised, Unreadable, format_moment, to_row
+from zapis.core.entries import Entry, Erased, Proposed, Requested, Row, Unreadable, format_moment
 from zapis.core.findings import findings, named, replaced, rows
 from zapis.core.ids import entry_id
 from zapis.core.marks import Found, found, mark, words
 from zapis.core.mending import Change, Mending, changes, mend, standings, told
-from zapis.core.model import RegistrationId, SlotId
+from zapis.core.model import RegistrationId
 from zapis.core.notices import Outbox
-from zapis.errors import ZapisError
 from zapis.publish import alarm
 from zapis.publish.files import read_file
-from zapis.sheets import Json, Sheets
 
 HELP = {"help_option_names": ["-h", "--help"]}
-WRITER = "operator"
-RESTORE = (
-    "Look them up in the file's history (File, Version history, See version history): open the last version that has "
-    "them, copy those rows, go back to the current version, paste them below the last row of _journal, and run "
-    "`zapis journal repair --yes`: it puts every row where it landed. Do not restore a whole old version: rows that "
-    "landed since would be gone. If they cannot be had back, `zapis journal repair --accept` shows what would follow."
-)
-
-BRING_BACK = (
-    "Copy the rows of _journal and _people that landed since into another file. In the ledger's history (File, Version "
-    "history, See version history) restore the last version before that, and paste those rows below the last ones. If "
-    "it cannot be had back, `zapis journal repair --accept` shows what would follow."
-)
 
 
 @click.group(context_settings=HELP)
@@ -53,16 +38,24 @@ def journal() -> None:
     """Look after the journal, whose row order decides."""
 
 
+def journal_options(command: Command) -> Command:
+    """The options `ledger`, `database`, `catalogue`, `key` and `emulator`."""
+    return in_force(catalogue_option(key_option(emulator_option(command))))
+
+
 @journal.command()
-@ledger_options
-def check(ledger: str, catalogue: str | None, key: Path | None, emulator: str | None) -> None:
+@journal_options
+def check(
+    ledger: str | None, database: str | None, catalogue: str | None, key: Path | None, emulator: str | None
+) -> None:
     """Tell whether the journal is as its rows landed.
 
-    Exit code 1 if it is not.
+    Exit code 1 if it is not. Nothing is written, wherever the ledger is.
 
     Example: zapis journal check --ledger https://docs.google.com/spreadsheets/d/...
     """
-    case = _read(open_sheets(key, emulator), *_ids(ledger, catalogue))
+    with sentences():
+        case = _read(_place(ledger, database, key, emulator), _noted(catalogue, key, emulator))
     _tell(case)
     if not case.content:
         click.echo("The journal is not content. See what can be done: zapis journal repair")
@@ -71,25 +64,34 @@ def check(ledger: str, catalogue: str | None, key: Path | None, emulator: str | 
 
 
 @journal.command()
-@ledger_options
+@journal_options
 @click.option("--accept", is_flag=True, help="Take the journal as it stands for the truth from now on.")
 @click.option("--yes", is_flag=True, help="Do it; without this it is only shown.")
-def repair(ledger: str, catalogue: str | None, key: Path | None, emulator: str | None, accept: bool, yes: bool) -> None:
+def repair(
+    ledger: str | None,
+    database: str | None,
+    catalogue: str | None,
+    key: Path | None,
+    emulator: str | None,
+    accept: bool,
+    yes: bool,
+) -> None:
     """Put the journal's rows back where they landed.
 
-    Exit code 1 while it is not content.
+    Exit code 1 while it is not content. A database's rows are put back by restoring it; --accept works there, too.
 
     Example: zapis journal repair --yes
     """
-    sheets, files = open_sheets(key, emulator), _ids(ledger, catalogue)
-    case = _read(sheets, *files)
-    requests = _accept(case) if accept and not case.content else _repair(case)
-    if requests and not yes:
+    with sentences():
+        place, noted = _place(ledger, database, key, emulator), _noted(catalogue, key, emulator)
+        case = _read(place, noted)
+        deed = _accept(case, place) if accept and not case.content else _repair(case, place)
+        if deed and yes:
+            deed()
+            case = _read(place, noted)
+            _tell(case)
+    if deed and not yes:
         click.echo("Nothing was changed. Do it: the same command with --yes")
-    elif requests:
-        _write(sheets, files[0], requests)
-        case = _read(sheets, *files)
-        _tell(case)
     if not case.content:
         raise SystemExit(1)
     click.echo("The journal is content.")
@@ -123,27 +125,23 @@ class _Case:
         return [row.entry for row in self.journal if isinstance(row.entry, Entry)]
 
 
-def _ids(ledger: str, catalogue: str | None) -> tuple[str, str | None]:
-    return id_of("--ledger", ledger), id_of("--catalogue", catalogue) if catalogue else None
+def _place(ledger: str | None, database: str | None, key: Path | None, emulator: str | None) -> LedgerPlace:
+    where = place_in_force(ledger, database)
+    if where.startswith(DATABASE):
+        return DatabasePlace(open_place(where, key, emulator))
+    return SpreadsheetPlace(open_sheets(key, emulator), id_of("--ledger", where))
 
 
-def _read(sheets: Sheets, ledger: str, catalogue: str | None) -> _Case:
-    with _sentences():
-        noted = alarm.noted(read_file(sheets, catalogue, (alarm.CHECKS,))) if catalogue else None
-        return _Case.of(ledger_file.read(sheets, ledger), noted)
+def _noted(catalogue: str | None, key: Path | None, emulator: str | None) -> Note | None:
+    """What the catalogue's file remembers of the journal."""
+    if not catalogue:
+        return None
+    file = read_file(open_sheets(key, emulator), id_of("--catalogue", catalogue), (alarm.CHECKS,))
+    return alarm.noted(file)
 
 
-def _write(sheets: Sheets, spreadsheet: str, requests: Sequence[Json]) -> None:
-    with _sentences():
-        sheets.batch_update(spreadsheet, requests)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    try:
-        yield
-    except ZapisError as error:
-        raise click.ClickException(str(error)) from error
+def _read(place: LedgerPlace, noted: Note | None) -> _Case:
+    return _Case.of(place.read(), noted)
 
 
 def _tell(case: _Case) -> None:
@@ -204,19 +202,22 @@ def _nameless(case: _Case) -> list[str]:
     return [id for id in asked if id not in known]
 
 
-def _repair(case: _Case) -> list[Json]:
-    """Say what can be put right; the requests that do it."""
+def _repair(case: _Case, place: LedgerPlace) -> Deed | None:
+    """Say what can be put right, and what does it."""
     if case.noted:
-        show(wrong(replaced(case.noted.rows, len(case.journal)), BRING_BACK))
+        show(wrong(replaced(case.noted.rows, len(case.journal)), place.bring_back))
     mending = mend(case.difference)
     if mending is None or case.difference.without_request:
-        _tell_of_the_lost(case)
+        _tell_of_the_lost(case, place)
     if mending is None:
-        return []
-    requests = ledger_file.rewrite(case.file, mending.rows)
-    for finding in _steps(case, mending):
+        return None
+    deed = place.rewrite(case.file, mending.rows)
+    if deed is None and case.difference.disagrees:
+        for clause in findings(case.difference):
+            show(wrong(clause, place.restore))
+    for finding in _steps(case, mending) if deed else ():
         show(finding)
-    return requests
+    return deed
 
 
 def _steps(case: _Case, mending: Mending) -> Iterator[Finding]:
@@ -231,7 +232,7 @@ def _steps(case: _Case, mending: Mending) -> Iterator[Finding]:
         yield note(f"row {row.number} is removed: {why}")
 
 
-def _tell_of_the_lost(case: _Case) -> None:
+def _tell_of_the_lost(case: _Case, place: LedgerPlace) -> None:
     letters = told(_letters(case))
     for gone in case.difference.gone:
         show(Finding(Sign.WRONG, f"row {gone.number} is gone: {words(gone.mark)}"))
@@ -241,7 +242,7 @@ def _tell_of_the_lost(case: _Case) -> None:
         standing = letters.get(RegistrationId(registration))
         letter = f"its last letter said {standing}" if standing else "no letter told where it stands"
         show(Finding(Sign.WRONG, f"{_code(registration)} has no request in the journal; {letter}"))
-    show(note("rows that are gone cannot be made up", RESTORE))
+    show(note("rows that are gone cannot be made up", place.restore))
 
 
 def _letters(case: _Case) -> set[str]:
@@ -251,20 +252,21 @@ def _letters(case: _Case) -> set[str]:
     return outbox.done - set(outbox.failed)
 
 
-def _accept(case: _Case) -> list[Json]:
-    """Say what follows if the journal is taken as it stands; the requests that do it."""
+def _accept(case: _Case, place: LedgerPlace) -> Deed:
+    """Say what follows if the journal is taken as it stands, and what does it."""
     differing = _changes(case)
     title(f"{len(differing)} registrations would stand differently from now on")
     for change in differing:
         show(note(f"{_code(change.registration)}: {_was(change)}, {_is(change)}"))
-    truth = entry_id("accepted", format_moment(case.file.at), *(row.mark for row in case.journal))
-    # It changes nothing by itself, but every row moves by one: each running instance notices and reads anew.
-    accepted = to_row(Entry(case.file.at, truth, SlotId(""), WRITER, RulesRaised(1)))
-    marks = [mark(accepted), *(row.mark for row in case.journal if not row.stray)]
+    at, marks = case.file.at, [row.mark for row in case.journal if not row.stray]
+    truth = entry_id("accepted", format_moment(at), *(row.mark for row in case.journal))
     excused = [*case.recorded.excused, *case.difference.without_request]
     over = [case.recorded.truth, *([case.noted.truth] if case.noted else ())]
-    outbox = acceptance(case.file.at, WRITER, truth, marks, without=excused, over=over)
-    return [*ledger_file.put_first(case.file, accepted), ledger_file.record(case.file, outbox)]
+
+    def record(first: Sequence[Row]) -> list[Row]:
+        return acceptance(at, WRITER, truth, [*map(mark, first), *marks], without=excused, over=over)
+
+    return place.accept(case.file, truth, record)
 
 
 def _changes(case: _Case) -> list[Change]:

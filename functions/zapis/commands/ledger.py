@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from zapis.commands import carry, copy_file
 from zapis.commands.connection import Command, emulator_option, key_option, open_sheets
@@ -168,8 +169,10 @@ def _database(url: str) -> Database:
 
 
 def place_in_force(ledger: str | None, database: str | None) -> str:
-    """The ledger that the settings name. Raises SettingsError."""
-    place = database or ledger
+    """The ledger that the command line names, or else the settings. Raises SettingsError."""
+    said = click.get_current_context().get_parameter_source
+    typed = [said(name) is ParameterSource.COMMANDLINE for name in ("ledger", "database")]
+    place = ledger if typed == [True, False] else database or ledger
     if not place:
         raise SettingsError("Neither ZAPIS_DATABASE nor ZAPIS_LEDGER is set: say which ledger, with --ledger.")
     return place
