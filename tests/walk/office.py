@@ -67,6 +67,7 @@ class Office:
 
     def picture(self, name: str, row: int, header: str) -> None:
         """Keep what is seen of a row from its first column on, the cell under `header` being selected."""
+        self.page.locator("#grid").evaluate("grid => { grid.scrollLeft = 0 }")
         self.go(row, self.headers[0])
         self.go(row, header)
         keep(self.page, name)
