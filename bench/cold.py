@@ -1,8 +1,8 @@
 """Cold starts: from starting the process to its first answer, beside functions-framework's bare hello-world.
 
 Starts are taken in turn, so that a busy moment of the machine falls on all alike. What runs is compiled before, as the
-platform's build and the image's do. Google answers at once here (imports and start are measured); what a cold instance
-waits for Google is a measurement of its own.
+platform's build and the image's do, and asks the platform for its token, as whatever runs there does. Google answers at
+once here (imports and start are measured); what a cold instance waits for Google is a measurement of its own.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from statistics import median
 
 from bench.crowd import Visitor, meet
-from bench.ground import Ground, get, ground
+from bench.ground import SITE, Ground, get, ground
+from bench.platform import metadata
 from bench.rush import visitors
 from local.plan import ROOT, Part
 from local.ports import LOOPBACK, free
@@ -48,14 +50,15 @@ def starts(times: int = 9) -> Cold:
     """Start each in turn, so many times."""
     for folder in ("functions", "bench"):
         compileall.compile_dir(ROOT / folder, quiet=1)
-    with ground(restless=False) as made:
+    with ground(restless=False) as made, metadata(made.key(SITE)) as platform:
         style = _style_sheet(made)
+        site = partial(_site, platform)
         kinds: dict[str, Callable[[], float]] = {
             "hello": lambda: _start(made, _hello("hello"), "/"),
             "asgi": lambda: _start(made, _hello("hello_async", FUNCTION_USE_ASGI="true"), "/"),
-            "health": lambda: _start(made, _site, "/healthz"),
-            "static": lambda: _start(made, _site, style),
-            "api": lambda: _start(made, _site, "/api/slots"),
+            "health": lambda: _start(made, site, "/healthz"),
+            "static": lambda: _start(made, site, style),
+            "api": lambda: _start(made, site, "/api/slots"),
         }
         rounds = [{kind: start() for kind, start in kinds.items()} for _ in range(times)]
     return Cold(**{kind: median(each[kind] for each in rounds) for kind in kinds})
@@ -109,8 +112,11 @@ def _first_answer(url: str, begun: float) -> None:
     raise TimeoutError(f"{url} did not answer in {PATIENCE:.0f} s")
 
 
-def _site(made: Ground, port: int) -> Part:
-    return made.function("site", port)
+def _site(platform: Mapping[str, str], made: Ground, port: int) -> Part:
+    """An instance that has no key: the platform tells it who it is."""
+    part = made.function("site", port)
+    kept = {name: value for name, value in part.env.items() if name != "GOOGLE_APPLICATION_CREDENTIALS"}
+    return replace(part, env={**kept, **platform})
 
 
 def _hello(target: str, **more: str) -> Callable[[Ground, int], Part]:
