@@ -18,18 +18,17 @@ from google.oauth2.service_account import Credentials
 from local.ports import LOOPBACK
 from zapis.sheets import SCOPES
 
-ROOT = "/computeMetadata/v1"
-ACCOUNT = f"{ROOT}/instance/service-accounts/default"
+ACCOUNT = "/computeMetadata/v1/instance/service-accounts/default"
 
 
 @contextmanager
 def metadata(key: Path) -> Iterator[dict[str, str]]:
-    """The variables by which google-auth finds it, while it serves."""
+    """The variables by which a function knows where it runs and google-auth finds it, while it serves."""
     server = ThreadingHTTPServer((LOOPBACK, 0), _handler(_facts(key)))
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         host = f"{LOOPBACK}:{server.server_port}"
-        yield {"GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
+        yield {"K_SERVICE": "zapis-site", "GCE_METADATA_HOST": host}
     finally:
         server.shutdown()
         server.server_close()
@@ -42,8 +41,6 @@ def _facts(key: Path) -> dict[str, bytes]:
     token = {"access_token": account.token, "expires_in": 3599, "token_type": "Bearer"}
     about = {"aliases": ["default"], "email": account.service_account_email, "scopes": SCOPES}
     return {
-        "/": b"",
-        f"{ROOT}/project/project-id": str(account.project_id).encode(),
         f"{ACCOUNT}/": json.dumps(about).encode(),
         f"{ACCOUNT}/token": json.dumps(token).encode(),
     }

@@ -277,7 +277,7 @@ def _database(url: str) -> Database:
 def _sheets(chosen: Settings) -> Sheets:
     from zapis.sheets import Sheets
 
-    return Sheets(chosen.key_file, chosen.emulator)
+    return Sheets(chosen.key_file, chosen.emulator, on_google=chosen.on_google)
 
 
 @cache

@@ -58,6 +58,8 @@ class Settings:
     """The bucket to which each night's copy of the ledger is added; None: no copies are made."""
     key_file: Path | None
     """A service account's key; None: the identity of the machine."""
+    on_google: bool
+    """Whether Google's platform runs this process, and says who it is."""
     emulator: str | None
     """host:port of a Sheets emulator, never set in a deployment."""
     sheet_names: bool
@@ -107,6 +109,7 @@ def from_environment(env: Mapping[str, str] = os.environ) -> Settings:
         vk_hosts=tuple(env.get("ZAPIS_VK_HOSTS", "").split()) or VK_HOSTS,
         copies=_copies(env),
         key_file=_key_file(env),
+        on_google=bool(env.get("K_SERVICE")),
         emulator=env.get("SHEETS_EMULATOR_HOST") or None,
         sheet_names=sheet_names,
         office=_switch(env, "ZAPIS_OFFICE", default=not sheet_names),

@@ -76,11 +76,18 @@ def _token_calls(emulator: str | None) -> Any:
 class Sheets:
     """Spreadsheets as one service account sees them."""
 
-    def __init__(self, key_file: Path | None, emulator: str | None = None, scopes: Sequence[str] = SCOPES) -> None:
+    def __init__(
+        self,
+        key_file: Path | None,
+        emulator: str | None = None,
+        scopes: Sequence[str] = SCOPES,
+        *,
+        on_google: bool = False,
+    ) -> None:
         import gspread
         from google.auth.transport.requests import AuthorizedSession
 
-        self._credentials = _credentials(key_file, scopes)
+        self._credentials = _credentials(key_file, scopes, on_google)
         self._token_calls = _token_calls(emulator)
         session = AuthorizedSession(self._credentials, auth_request=self._token_calls)  # type: ignore[no-untyped-call]
         if emulator:
@@ -180,7 +187,12 @@ class Sheets:
         return CallRefused(f"Google refused the call ({status}): {message}")
 
 
-def _credentials(key_file: Path | None, scopes: Sequence[str]) -> Any:
+def _credentials(key_file: Path | None, scopes: Sequence[str], on_google: bool) -> Any:
+    if key_file is None and on_google:
+        # What `default` finds there, too, once it has looked everywhere else.
+        from google.auth.compute_engine import Credentials as OfThePlatform
+
+        return OfThePlatform(scopes=list(scopes))  # type: ignore[no-untyped-call]
     if key_file is None:
         import google.auth
 
