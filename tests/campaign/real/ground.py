@@ -206,11 +206,11 @@ class Ground:
         return SheetLedger(self.sheets, self.ledger).read(List.OUTBOX).outbox
 
     def claimed(self) -> set[str]:
-        """The notices that somebody claimed and has not yet dealt with."""
+        """The letters (by Message-ID) that somebody claimed and has not yet dealt with."""
         outbox = Outbox()
         for row in self.outbox():
             outbox.apply(row)
-        return set(outbox.claims)
+        return {notice.rpartition(".")[0] for notice in outbox.claims}
 
     def people(self) -> tuple[Row, ...]:
         return SheetLedger(self.sheets, self.ledger).read(List.PEOPLE).people

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.campaign.real.ground import ground
 from tests.campaign.real.plans import DELIVER_DIES, GOOGLE_DIES, SITE_DIES, SITE_STOPS, SYNC_DIES, draw
 from tests.campaign.real.play import Campaign
@@ -13,6 +15,7 @@ EACH = 30
 """How often each must have died, or the run shows nothing of it."""
 
 
+@pytest.mark.long
 def test_whoever_is_killed_no_seat_is_sold_twice_and_nobody_is_lost(tmp_path: Path, record_property):
     with ground(tmp_path, SCENARIOS) as made:
         campaign = Campaign(made, made.slots())

@@ -4,10 +4,18 @@ The emulator's quota is off here: fifty scenarios in a few minutes are more call
 pace keeps to a quota is shown on the simulated clock, and by `make bench`. A lease of a second instead of a
 minute lets each scenario kill its `sync` and go on; what the lease is for is shown on the simulated clock too.
 A database that says nothing is given up sooner, for the sake of those whom an instance keeps waiting meanwhile.
+What is imported at the first request otherwise is imported here, so that whoever takes a dead one's place need not.
 """
 
 from datetime import timedelta
 
+import google.auth.transport.requests
+import gspread  # noqa: F401
+
+import zapis.mail.deliver
+import zapis.mail.smtp
+import zapis.publish.sync
+import zapis.site.application  # noqa: F401
 from zapis.core import notices
 from zapis.ledger import pace
 from zapis.ledger.sql import database
