@@ -20,7 +20,7 @@ test: $(VENV)/test ## Run every check and every test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
 
 messages: $(VENV)/test ## Collect what the site says, and compile its translations (templates/locale)
 	@mkdir -p build

@@ -69,6 +69,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
 
 @outside
+@pytest.mark.long
 @pytest.mark.parametrize("state", [state for state in STATES if not state.inside], ids=str)
 def test_axe_finds_nothing(state: State, programme: Programme, page: Page, rendered: list[tuple[str, str]]):
     programme.precautions = state.precautions

@@ -38,6 +38,7 @@ EXPECTED_IN_THE_CONSOLE = "Failed to load resource: the server responded with a 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.long,
     pytest.mark.xdist_group("browser"),
 ]
 

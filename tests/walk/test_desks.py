@@ -25,6 +25,7 @@ DESK = {"width": 1860, "height": 460}
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.long,
     pytest.mark.xdist_group("walk"),
 ]
 

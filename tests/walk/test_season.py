@@ -13,7 +13,7 @@ import pytest
 
 from tests.walk.running import SHEETS, Running, until
 
-pytestmark = pytest.mark.xdist_group("walk")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("walk")]
 
 
 @pytest.fixture(scope="module")

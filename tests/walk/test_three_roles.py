@@ -25,6 +25,7 @@ DRAWN = "document.images.length > 0 && [...document.images].every((one) => one.n
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: apt-get install chromium"),
+    pytest.mark.long,
     pytest.mark.xdist_group("walk"),
 ]
 
