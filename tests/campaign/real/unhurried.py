@@ -9,7 +9,7 @@ What is imported at the first request otherwise is imported here, so that whoeve
 
 from datetime import timedelta
 
-import google.auth.transport.requests
+import google.auth.transport.requests  # noqa: F401
 import gspread  # noqa: F401
 
 import zapis.mail.deliver
