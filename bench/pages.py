@@ -66,7 +66,7 @@ async def _reader(url: str, until: float, tag: str) -> tuple[list[float], int, s
     address = urlsplit(url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     known = f"If-None-Match: {tag}\r\n" if tag else ""
-    asked = f"GET {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\nAccept-Encoding: gzip\r\n{known}\r\n".encode()
+    asked = f"GET {address.path} HTTP/1.1\r\nHost: {address.netloc}\r\nAccept-Encoding: br\r\n{known}\r\n".encode()
     waits, size, answered = [], 0, ""
     while (begun := time.perf_counter()) < until:
         writer.write(asked)

@@ -49,14 +49,14 @@ def table(key: str, *rows: dict[str, str], without: str = ""):
 
 
 def catalogue_of(
-    *slots, tours=(TOUR,), last=None, without="", host=ENTERPRISE, hosts_without="", settings=()
+    *slots, tours=(TOUR,), last=None, without="", host=ENTERPRISE, hosts_without="", tours_without="", settings=()
 ) -> Reading:
     rows = {row[2]: row for row in (*SEASON, *(("", value, key) for key, value in dict(settings).items()))}
     season = [dict(zip(("Параметр", "Значение", "_id"), row, strict=True)) for row in rows.values()]
     tables = {
         "season": table("season", *season),
         "enterprises": table("enterprises", host, without=hosts_without),
-        "tours": table("tours", *tours),
+        "tours": table("tours", *tours, without=tours_without),
         "slots": table("slots", *slots, without=without),
     }
     return read(tables, last or Catalogue(), TODAY)
@@ -158,6 +158,16 @@ def test_a_tour_says_whether_something_is_tasted(typed: str, tasting: bool):
     reading = catalogue_of(SLOT, tours=(TOUR | {"Дегустация 18+": typed},))
 
     assert (reading.catalogue.tours["T1"].tasting, reading.problems) == (tasting, [])
+
+
+def test_a_file_from_before_tastings_goes_on_and_misses_the_column_only_once_it_was_used():
+    earlier = catalogue_of(SLOT, tours_without="Дегустация 18+")
+    tasted = catalogue_of(SLOT, tours=(TOUR | {"Дегустация 18+": "да"},)).catalogue
+
+    assert (earlier.problems, earlier.catalogue.tours["T1"].tasting) == ([], False)
+    reading = catalogue_of(SLOT, tours_without="Дегустация 18+", last=tasted)
+    assert "нет столбца «Дегустация 18+»" in str(reading.problems[0])
+    assert reading.catalogue.tours["T1"].tasting
 
 
 def test_a_tasting_for_children_alone_is_told():

@@ -110,6 +110,8 @@ def test_upgrade_renews_what_zapis_wrote_and_keeps_what_people_did(on_stage, zap
     upgraded = zapis("upgrade")
 
     assert upgraded.exit_code == 0, upgraded.output
+    (tour,) = on_stage.rows(on_stage.catalogue, "Экскурсии и мастер-классы")
+    assert (tour["Название"], tour["Дегустация 18+"]) == ("Как рождается автомобиль", "")
     (slot,) = on_stage.rows(on_stage.catalogue, "Расписание")
     assert (slot["Экскурсия"], slot["Кто ведёт"], slot["Придержано"]) == ("Как рождается автомобиль", "Ольга", "")
     season = {row["_id"]: row for row in on_stage.rows(on_stage.catalogue, "Сезон")}

@@ -51,6 +51,13 @@ async def test_a_tour_shows_all_its_coming_dates_with_their_seats(site: httpx.As
     assert 'href="/enterprises/plant"' in page.text
 
 
+async def test_a_tour_says_how_many_may_ask_and_how_often(site: httpx.AsyncClient):
+    said = text(await site.get("/tours/cars"))
+
+    assert "В одной заявке до 4 человек" in said
+    assert "За сезон с одного адреса не больше 2 заявок" in said
+
+
 @pytest.mark.parametrize("path", ["/enterprises/nobody", "/tours/nothing", "/tours/%00"])
 async def test_what_is_not_offered_has_no_page(site: httpx.AsyncClient, path: str):
     assert (await site.get(path)).status_code == 404

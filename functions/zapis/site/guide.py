@@ -84,6 +84,7 @@ class Guide:
             rules=[
                 *conditions.of_the_tour(tour, tour),
                 *conditions.of_the_place(enterprise),
+                *conditions.of_asking(tour, counter.season),
             ],
         )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
-from zapis.core.catalogue import ALWAYS, Enterprise, Tour
+from zapis.core.catalogue import ALWAYS, Enterprise, Season, Tour
 from zapis.core.model import Terms
 from zapis.core.rules import ADULT
 from zapis.voice import speech
@@ -123,11 +123,15 @@ def of_the_place(enterprise: Enterprise) -> list[Condition]:
     )
 
 
+def of_asking(limits: Tour | Terms, season: Season | Terms) -> list[Condition]:
+    """How many may ask together, and how often. `limits` and `season`: a visit's terms, or what is usual."""
+    return _said(_rule(Rule.PARTY, party(limits)), _rule(Rule.SEASON, a_season(season)))
+
+
 def of_registering(terms: Terms) -> list[Condition]:
     """How many may ask, how often, from when until when, and when the list is final."""
     return _said(
-        _rule(Rule.PARTY, party(terms)),
-        _rule(Rule.SEASON, a_season(terms)),
+        *of_asking(terms, terms),
         _rule(Rule.OPEN, registration(terms)),
         _rule(Rule.FREEZE, freeze(terms)),
     )
@@ -163,15 +167,15 @@ def tasting(tour: Tour, min_age: int) -> str:
     return _("с 18 лет, как и весь визит") if min_age >= ADULT else _("только с 18 лет, детям не предлагают")
 
 
-def party(terms: Terms) -> str:
+def party(limits: Tour | Terms) -> str:
     """How many may come together."""
-    people = speech.people_genitive(terms.max_party)
+    people = speech.people_genitive(limits.max_party)
     return typeset(_("до %(people)s, места получает вся группа сразу или никто") % {"people": people})
 
 
-def a_season(terms: Terms) -> str:
+def a_season(season: Season | Terms) -> str:
     """How often one person may ask."""
-    limit = counted("%d заявки", "%d заявок", terms.season_limit)
+    limit = counted("%d заявки", "%d заявок", season.season_limit)
     return typeset(_("с одного адреса не больше %(limit)s, лист ожидания тоже считается") % {"limit": limit})
 
 
