@@ -66,6 +66,7 @@ class Pages:
 
     async def slot(self, request: Request) -> Response:
         """GET /slots/<id>"""
+        self._rendering.prepare("slot.html")
         counter = await self._desk.counter()
         offer = _known(counter, request)
         if not request.query_params:

@@ -25,6 +25,8 @@ from zapis.voice.tongue import LANGUAGES, N_, _, ngettext, tongue
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+COMMON = ("base.html", "_parts.html")
+"""What every page for citizens is made of, too."""
 KINDS = {"excursion": N_("экскурсия"), "workshop": N_("мастер-класс")}
 SECRET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """For pages that hold what nobody else may see."""
@@ -37,6 +39,11 @@ class Rendering:
         self._folder = folder
         self._links = links
         self._statics = statics
+
+    def prepare(self, template: str) -> None:
+        """Compile what a page is made of while its facts are on their way: a cold instance waits for them anyway."""
+        for name in (template, *COMMON):
+            self._environment.get_template(name)
 
     def text(self, template: str, **values: Any) -> str:
         """The page as text. Raises jinja2.UndefinedError for a value that the template misses."""

@@ -51,6 +51,7 @@ class Showcase:
 
     async def show(self, request: Request) -> Response:
         """GET /: the catalogue, filtered as the address says."""
+        self._rendering.prepare("catalogue.html")
         counter, asked = await self._desk.counter(), wanted(request.query_params)
         return self._shelf.answer(request, counter, ("list", asked), lambda: self._list(counter, asked))
 
