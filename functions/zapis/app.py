@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from zapis.commands.copy_file import Added
     from zapis.ledger.committer import Committer
     from zapis.ledger.port import Ledger
+    from zapis.ledger.sheet import SheetLedger
     from zapis.ledger.sql.database import Database
     from zapis.mail.deliver import Deliverer
     from zapis.publish.sync import Sync
@@ -66,17 +67,20 @@ def site() -> Any:
 
 
 async def _whole_site() -> Any:
-    """The site behind the light doors. What Google is asked for comes first, the rest is imported while it answers."""
+    """The site behind the light doors. The ledger is asked first, the rest is imported while it answers."""
     from concurrent.futures import ThreadPoolExecutor
 
     chosen, worker = settings(), ThreadPoolExecutor(1, thread_name_prefix="ledger")
-    sheets = None if chosen.database else await _signing_in(chosen, worker)
+    asked = await _asked(chosen, worker)
     from zapis.ledger.committer import Committer
     from zapis.ledger.pace import Pace, Unlimited
+    from zapis.site.application import application
+    from zapis.site.limits import LimitsBySource
+    from zapis.site.precautions import SHORTEST, Precautions
     from zapis.tokens import Tokens
 
     committer = Committer(
-        lambda: open_ledger(chosen, sheets),
+        lambda: asked or open_ledger(chosen),
         writer=_writer(),
         worker=worker,
         pace=Unlimited() if chosen.database else Pace(),
@@ -84,24 +88,22 @@ async def _whole_site() -> Any:
     )
     part_kindly(committer)
     await committer.look_ahead()
-    from zapis.site.application import application
-    from zapis.site.limits import LimitsBySource
-    from zapis.site.precautions import SHORTEST, Precautions
-
     precautions = Precautions(SHORTEST, chosen.proof_of_work, LimitsBySource(chosen.proxies))
     return application(committer, Tokens(chosen.secrets), chosen.site_url, _vk(chosen), precautions=precautions)
 
 
-async def _signing_in(chosen: Settings, worker: Executor) -> Sheets | None:
-    """A session that is being given its token; None if it could not be opened, of which the first call will tell."""
+async def _asked(chosen: Settings, worker: Executor) -> Ledger | None:
+    """A spreadsheet's ledger while it is asked for all it holds; None if it could not be opened: its reader is told."""
+    if chosen.database:
+        return None
     import asyncio
 
     try:
-        sheets = await asyncio.get_running_loop().run_in_executor(worker, _sheets, chosen)
+        ledger = await asyncio.get_running_loop().run_in_executor(worker, _in_a_sheet, chosen)
     except Exception:
         return None
-    worker.submit(sheets.sign_in)
-    return sheets
+    worker.submit(ledger.ask_ahead)
+    return ledger
 
 
 def _vk(chosen: Settings) -> VkApp | None:
@@ -260,6 +262,10 @@ def open_ledger(chosen: Settings, sheets: Sheets | None = None) -> Ledger:
         from zapis.ledger.sql.ledger import SqlLedger
 
         return SqlLedger(_database(chosen.database))
+    return _in_a_sheet(chosen, sheets)
+
+
+def _in_a_sheet(chosen: Settings, sheets: Sheets | None = None) -> SheetLedger:
     from zapis.ledger.sheet import SheetLedger
 
     assert chosen.ledger is not None, "settings name one ledger or the other"

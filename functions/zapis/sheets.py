@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -88,8 +86,7 @@ class Sheets:
         from google.auth.transport.requests import AuthorizedSession
 
         self._credentials = _credentials(key_file, scopes, on_google)
-        self._token_calls = _token_calls(emulator)
-        session = AuthorizedSession(self._credentials, auth_request=self._token_calls)  # type: ignore[no-untyped-call]
+        session = AuthorizedSession(self._credentials, auth_request=_token_calls(emulator))  # type: ignore[no-untyped-call]
         if emulator:
             _divert(session, emulator)
         self._client = gspread.Client(auth=self._credentials, session=session).http_client
@@ -103,13 +100,6 @@ class Sheets:
     def account(self) -> str:
         """The e-mail to share spreadsheets with."""
         return str(getattr(self._credentials, "service_account_email", "the service account"))
-
-    def sign_in(self) -> None:
-        """Have a token ready for the first call; a fault is that call's to tell."""
-        from google.auth.transport.requests import Request
-
-        with suppress(Exception):
-            self._credentials.refresh(partial(self._token_calls or Request(), timeout=CONNECT_SECONDS))
 
     def now(self) -> datetime:
         """This moment by Google's clock, UTC."""

@@ -27,7 +27,8 @@ from zapis.errors import AnswerLost, CannotDecide, JournalDisturbed
 from zapis.ledger.beginning import begin
 from zapis.ledger.committer import Committer
 from zapis.ledger.pace import Unlimited
-from zapis.ledger.port import Append, Part, Snapshot
+from zapis.ledger.port import Append, Part
+from zapis.ledger.snapshot import Snapshot
 from zapis.ledger.sql import snapshots
 from zapis.ledger.sql.ledger import SqlLedger
 from zapis.mail.deliver import Deliverer

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench.platform import metadata
-from tests.stage import offered, stage
+from tests.stage import ACCOUNT, offered, stage
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 ANSWERS = """
@@ -106,6 +106,14 @@ def test_the_first_answer_of_the_api_brings_in_no_page_no_form_and_nobody_elses_
     assert ours - words(START, LIGHT, LEDGER, DOORS, API) == set()
     assert others >= GOOGLE
     assert not others & (ELSEWHERE | {"jinja2"})
+
+
+def test_the_first_answer_costs_one_read(season, brought_in):
+    season.emulator.quota.reset()
+
+    brought_in("/api/slots")
+
+    assert season.emulator.quota.spent()[f"read {ACCOUNT}"] == 1
 
 
 def test_where_the_platform_says_who_we_are_no_key_is_needed_and_no_other_place_is_looked_into(season, brought_in):

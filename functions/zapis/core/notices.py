@@ -11,10 +11,13 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from zapis.core.entries import Row, format_moment, parse_moment
-from zapis.core.fold import State
 from zapis.core.model import Notice, NoticeId, NoticeKind
+
+if TYPE_CHECKING:
+    from zapis.core.fold import State
 
 OUTBOX_COLUMNS = ("at", "kind", "run", "items")
 CLAIM_LASTS = timedelta(minutes=15)

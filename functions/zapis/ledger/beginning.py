@@ -14,10 +14,11 @@ from zapis.core.fold import State
 from zapis.core.marks import FIRST_ROW, Found, found
 from zapis.core.notices import Outbox
 from zapis.errors import JournalDisturbed
-from zapis.ledger.port import Fresh, Ledger, Part, Snapshot
+from zapis.ledger.port import Fresh, Ledger, Part
 
 if TYPE_CHECKING:
     from zapis.core.difference import Difference
+    from zapis.ledger.snapshot import Snapshot
 
 
 class Contradicted(JournalDisturbed):

@@ -45,7 +45,7 @@ from zapis.errors import (
 from zapis.happenings import Happening, Trace, current, tell
 from zapis.ledger.beginning import begin
 from zapis.ledger.pace import Pace
-from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.ledger.port import READ_FIRST, Append, Fresh, Ledger, Part
 from zapis.ledger.telling import tell_of_batch, tell_of_entry
 
 LARGEST_BATCH = 500
@@ -405,7 +405,7 @@ class Committer:
 
     def _read_whole(self) -> _Answer:
         """The whole journal, if it holds the rows that landed, as far as they were seen or recorded."""
-        beginning = begin(self._opened(), self._witness, Part.JOURNAL, Part.OUTBOX)
+        beginning = begin(self._opened(), self._witness, *READ_FIRST)
         self._ledger, self._looked = beginning.ledger, True
         answer = _Answer.of(beginning.journal, beginning.fresh)
         answer.before = beginning.state

@@ -10,7 +10,8 @@ from datetime import datetime
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
 from zapis.core.people import forgotten
-from zapis.ledger.port import Append, Fresh, Part, Snapshot
+from zapis.ledger.port import Append, Fresh, Part
+from zapis.ledger.snapshot import Snapshot
 
 
 @dataclass(slots=True)

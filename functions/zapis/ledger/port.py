@@ -11,13 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from zapis.core.audit import Memory
 from zapis.core.entries import Row
-from zapis.core.fold import State
 from zapis.core.model import RegistrationId
-from zapis.core.notices import Outbox
+
+if TYPE_CHECKING:
+    from zapis.ledger.snapshot import Snapshot
 
 
 class Part(StrEnum):
@@ -26,6 +26,10 @@ class Part(StrEnum):
     JOURNAL = "_journal"
     PEOPLE = "_people"
     OUTBOX = "_outbox"
+
+
+READ_FIRST = (Part.JOURNAL, Part.OUTBOX)
+"""What `site` asks a ledger for that it has read nothing of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,6 @@ class Fresh:
     catalogue_revision: str = ""
     word: str = ""
     """What was noted beside the revision, where the store has it at hand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What follows from the first rows of a ledger: a cold instance begins from it and reads only what landed since."""
-
-    state: State
-    outbox: Outbox
-    memory: Memory
 
 
 class Ledger(Protocol):

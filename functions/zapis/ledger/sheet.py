@@ -9,16 +9,20 @@ identity. Never values.append: it looks for "the table" and loses rows when two 
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zapis.core.entries import JOURNAL_COLUMNS, Row
 from zapis.core.model import RegistrationId
 from zapis.core.notices import OUTBOX_COLUMNS
 from zapis.core.people import PEOPLE_COLUMNS, forgotten
 from zapis.errors import CallRefused, JournalDisturbed, SheetError, SheetsUnavailable
-from zapis.ledger.port import Append, Fresh, Part, Snapshot
+from zapis.ledger.port import READ_FIRST, Append, Fresh, Part
 from zapis.sheets import Json, Sheets, append_rows, text_row, texts
+
+if TYPE_CHECKING:
+    from zapis.ledger.snapshot import Snapshot
 
 CATALOGUE = "_catalogue"
 COLUMNS = {Part.JOURNAL: JOURNAL_COLUMNS, Part.PEOPLE: PEOPLE_COLUMNS, Part.OUTBOX: OUTBOX_COLUMNS}
@@ -39,6 +43,8 @@ class SheetLedger:
         """For each list the number of the last row read (from 1, the header) and what stood in it."""
         self._catalogue: tuple[Row, ...] | None = None
         """What the very first answer brought of the catalogue, until it is asked for or outdated."""
+        self._ahead: Json | None = None
+        """The answer to READ_FIRST, until it is read."""
 
     def anew(self) -> SheetLedger:
         return SheetLedger(self._sheets, self._spreadsheet)
@@ -46,12 +52,20 @@ class SheetLedger:
     def now(self) -> datetime:
         return self._sheets.now()
 
+    def ask_ahead(self) -> None:
+        """Have the first answer at hand before it is read; a fault is told to whoever reads."""
+        with suppress(Exception):
+            self._ahead = self._asked(READ_FIRST)
+
     def read(self, *parts: Part) -> Fresh:
+        ahead, self._ahead = self._ahead, None
+        return self._fresh(ahead if ahead and parts == READ_FIRST else self._asked(parts), parts)
+
+    def _asked(self, parts: tuple[Part, ...]) -> Json:
         try:
-            answer = self._sheets.get(self._spreadsheet, self._ranges(parts), GRID)
+            return self._sheets.get(self._spreadsheet, self._ranges(parts), GRID)
         except CallRefused as error:
             raise self._explain(error) from error
-        return self._fresh(answer, parts)
 
     def append(self, rows: Append, *parts: Part) -> Fresh:
         if abs(self._sheets.clock_skew) > LARGEST_SKEW:

@@ -15,7 +15,8 @@ from zapis.core.people import FORGOTTEN, Person, add_rows
 from zapis.core.projections import View
 from zapis.core.vitals import Vitals, vitals_of
 from zapis.errors import JournalDisturbed, LedgerMoves, SheetsUnavailable
-from zapis.ledger.port import Append, Fresh, Ledger, Part, Snapshot
+from zapis.ledger.port import Append, Fresh, Ledger, Part
+from zapis.ledger.snapshot import Snapshot
 from zapis.publish.watch import Watch
 
 log = logging.getLogger("zapis.sync")

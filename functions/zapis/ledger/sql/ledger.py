@@ -23,7 +23,8 @@ from sqlalchemy import delete as delete_from
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
 from zapis.errors import AnswerLost, JournalDisturbed, SheetError
-from zapis.ledger.port import Append, Fresh, Part, Snapshot
+from zapis.ledger.port import Append, Fresh, Part
+from zapis.ledger.snapshot import Snapshot
 from zapis.ledger.sql import snapshots
 from zapis.ledger.sql.database import Database
 from zapis.ledger.sql.schema import CATALOGUE, CATALOGUE_COLUMNS, HEAD, LISTS

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 from zapis import core
 from zapis.core.entries import JOURNAL_COLUMNS
 from zapis.core.marks import Mark
-from zapis.ledger.port import Snapshot
+from zapis.ledger.snapshot import Snapshot
 from zapis.ledger.sql.schema import SNAPSHOT
 
 QUICKLY = 1
