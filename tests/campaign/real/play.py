@@ -164,29 +164,29 @@ class _Scenario:
         limits = httpx.Limits(max_keepalive_connections=0)
         async with httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False) as self._http:
             told = await self._while_people_come(first)
-            again, given_back = await asyncio.gather(self._while_people_come(second), self._give_back(told))
+            again = await self._while_people_come(second, had=told)
         await asyncio.to_thread(self._deliver)
         if self._plan.sync_dies:
             await asyncio.to_thread(self._sync)
-        return [*told, *again, *given_back]
+        return [*told, *again]
 
-    async def _while_people_come(self, wave: Wave) -> list[Told]:
-        """The first click's call is held up, everybody else comes, and somebody dies."""
+    async def _while_people_come(self, wave: Wave, had: list[Told] | None = None) -> list[Told]:
+        """The first click's call is held up, all others come, one who `had` a seat cancels, and somebody dies."""
         misfortune, ground = wave.misfortune, self._ground
         await asyncio.to_thread(ground.wait_for, misfortune.victim)
         if misfortune.point == WHENEVER:
-            coming = asyncio.ensure_future(self._come(wave.clicks))
+            coming = asyncio.gather(self._come(wave.clicks), self._give_back(had or []))
             await asyncio.sleep(misfortune.moment)
             await asyncio.to_thread(self._strike, misfortune)
-            return await coming
+            return [answer for answers in await coming for answer in answers]
         held_up = {"kind": "slow", "seconds": AHEAD} if misfortune.point == BEFORE else {"kind": "stall_after"}
         ground.order(path=self._appends, **held_up)
         first = asyncio.ensure_future(self._come(wave.clicks[:1]))
         await asyncio.to_thread(ground.until, ground.fired)
-        rest = asyncio.ensure_future(self._come(wave.clicks[1:]))
+        rest = asyncio.gather(first, self._come(wave.clicks[1:]), self._give_back(had or []))
         await asyncio.sleep(misfortune.moment)
         await asyncio.to_thread(self._strike, misfortune)
-        told = [*await first, *await rest]
+        told = [answer for answers in await rest for answer in answers]
         ground.forget_faults()
         return told
 
