@@ -19,8 +19,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import httpx
-
 from local.child import Child
 from local.demo.cells import rows_below_header
 from local.demo.person import EMAIL, Person
@@ -29,6 +27,7 @@ from local.mailbox import Mailbox
 from local.plan import ROOT, Accepts, Part, Scratch, plan
 from local.ports import LOOPBACK, free
 from local.settings import Books, Port, Settings
+from tests.stage import hands
 from zapis.core.entries import Row
 from zapis.core.notices import Outbox
 from zapis.errors import SheetsUnavailable
@@ -120,7 +119,7 @@ class Ground:
             assert child.exit_code() is None, f"{name} ended: {child.log.path.read_text()[-2000:]}"
             time.sleep(0.02)
         if name == "sheets":
-            httpx.post(f"{self.url(name)}/_local/limits", json={"latency": LATENCY}).raise_for_status()
+            hands().post(f"{self.url(name)}/_local/limits", json={"latency": LATENCY}).raise_for_status()
 
     def kill(self, name: str) -> None:
         """kill -9, and a new one in its place.
@@ -154,14 +153,14 @@ class Ground:
     def run(self, job: str, patience: float = 60.0) -> dict[str, Any]:
         """One run of a job, as the scheduler calls it; what it reported."""
         self.wait_for(job)
-        answer: dict[str, Any] = httpx.post(f"{self.url(job)}/", timeout=patience).json()
+        answer: dict[str, Any] = hands().post(f"{self.url(job)}/", timeout=patience).json()
         return answer
 
     def killed_in(self, job: str) -> bool:
         """Run a job and kill it as soon as an ordered fault has struck; False if it ended before."""
         self.wait_for(job)
         with ThreadPoolExecutor(1) as pool:
-            run = pool.submit(httpx.post, f"{self.url(job)}/", timeout=60.0)
+            run = pool.submit(hands().post, f"{self.url(job)}/", timeout=60.0)
             self.until(lambda: run.done() or self.fired())
             if run.done():
                 return False
@@ -179,20 +178,20 @@ class Ground:
     def order(self, kind: str, path: str, **matching: Any) -> None:
         """Order a fault from the emulator."""
         fault = {"kind": kind, "path": path, **matching}
-        httpx.post(f"{self.url('sheets')}/_local/faults", json=fault).raise_for_status()
+        hands().post(f"{self.url('sheets')}/_local/faults", json=fault).raise_for_status()
 
     def fired(self) -> int:
         """How many of the ordered faults struck."""
-        return len(httpx.get(f"{self.url('sheets')}/_local/faults/fired").json()["fired"])
+        return len(hands().get(f"{self.url('sheets')}/_local/faults/fired").json()["fired"])
 
     def forget_faults(self) -> None:
         self.wait_for("sheets")
-        httpx.delete(f"{self.url('sheets')}/_local/faults").raise_for_status()
+        hands().delete(f"{self.url('sheets')}/_local/faults").raise_for_status()
 
     def slots(self) -> list[str]:
         """The ids of the slots on offer, the first first."""
         self.wait_for(SITES[0])
-        return [slot["id"] for slot in httpx.get(f"{self.url(SITES[0])}/api/slots", timeout=30).json()["slots"]]
+        return [slot["id"] for slot in hands().get(f"{self.url(SITES[0])}/api/slots", timeout=30).json()["slots"]]
 
     def news(self) -> tuple[Row, ...]:
         """The journal's rows since the last look."""
@@ -232,7 +231,7 @@ class Ground:
         line = next(number for number, row in enumerate(grid, 1) if row[-1] == slot)
         edit = {"tab": declared.title, "row": line, "column": keys.index("capacity"), "value": str(capacity)}
         url = f"{self.url('sheets')}/_local/files/{self.catalogue}/edit"
-        httpx.post(url, json=edit).raise_for_status()
+        hands().post(url, json=edit).raise_for_status()
 
     def stop(self) -> None:
         self._stack.close()
