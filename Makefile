@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ZAPIS_DATA ?= .zapis
 export PYTHONPATH := functions
+# What is compiled once need not be compiled by each process that starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run reset test messages pictures campaign model bench lint pins clean
 
