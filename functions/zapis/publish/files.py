@@ -162,12 +162,11 @@ def _joined(sheet: Json, first: int) -> Grid:
 
 
 def _cells(block: Json | None = None) -> Grid:
-    return [[_cell(cell) for cell in row.get("values", ())] for row in (block or {}).get("rowData", ())]
+    rows = (block or {}).get("rowData", ())
+    return [[_cell(cell) if cell else EMPTY for cell in row.get("values", ())] for row in rows]
 
 
 def _cell(cell: Json) -> Cell:
-    if not cell:
-        return EMPTY
     value = cell.get("effectiveValue", {})
     number = value.get("numberValue")
     return Cell(
