@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,20 +87,29 @@ class Operator:
 
     def calls(self, changes: bool | None = None) -> list[list[str]]:
         """The gcloud commands given so far: all, those that change something, or those that only look."""
-        path = self.folder / "calls"
-        given = map(json.loads, path.read_text("utf-8").splitlines()) if path.exists() else ()
-        return [call["argv"] for call in given if changes in (None, call["changes"])]
+        return [argv for argv, changed in self._given() if changes in (None, changed)]
 
     def forget_calls(self) -> None:
         (self.folder / "calls").unlink(missing_ok=True)
 
     def project(self) -> dict[str, Any]:
         """What the stand-in's project holds."""
-        return json.loads((self.folder / "project.json").read_text("utf-8"))
+        return marshal.loads((self.folder / "project").read_bytes())
+
+    def hold(self, project: Any) -> None:
+        """Let the stand-in's project be this one."""
+        (self.folder / "project").write_bytes(marshal.dumps(project))
 
     def cut_the_cable(self, when: str, kind: str = "") -> None:
         """Let each kind of change (or one, such as `functions deploy`) fail once, `before` or `after` it is applied."""
         (self.folder / "trouble").write_text(f"{when} {kind}")
+
+    def _given(self) -> Iterator[tuple[list[str], bool]]:
+        path = self.folder / "calls"
+        if path.exists():
+            with path.open("rb") as file, suppress(EOFError):
+                while True:
+                    yield marshal.load(file)
 
     def _program(self, name: str, body: str) -> None:
         path = self._programs / name

@@ -24,7 +24,7 @@ def operator(tmp_path, script):
 def _brought_up(tmp_path_factory, script):
     operator = Operator(tmp_path_factory.mktemp("season"), script)
     operator.succeed()
-    return operator.folder / "project.json"
+    return operator.folder / "project"
 
 
 @pytest.fixture

@@ -175,7 +175,7 @@ def test_copies_of_the_ledger_are_switched_on_and_off_again(season):
     assert "nothing was changed" in season.succeed()
 
     kept["things"]["storage buckets"][bucket]["rules"][2] = "365"
-    (season.folder / "project.json").write_text(json.dumps(kept))
+    season.hold(kept)
     season.succeed()
     assert names(season) == [f"storage buckets update {bucket}"]
 
@@ -217,7 +217,7 @@ def test_what_was_changed_by_hand_is_set_right(season):
     wrong["things"]["tasks queues"]["zapis-deliver"]["max-dispatches-per-second"] = "500"
     wrong["exclusions"]["zapis-tickets"] = "severity=DEBUG"
     wrong["bindings"] = [binding for binding in right["bindings"] if binding[3] != "allUsers"]
-    (season.folder / "project.json").write_text(json.dumps(wrong))
+    season.hold(wrong)
 
     season.succeed()
 
@@ -251,7 +251,7 @@ FOREIGN = {
 
 
 def test_teardown_removes_what_was_made_and_nothing_else(operator):
-    (operator.folder / "project.json").write_text(json.dumps(FOREIGN))
+    operator.hold(FOREIGN)
     operator.settings |= COPIES
     operator.succeed()
 
