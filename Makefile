@@ -49,7 +49,7 @@ lint: $(VENV)/test ## Check style and types, and mend what can be mended by itse
 	@$(BIN)/ruff format .
 	@$(BIN)/mypy
 
-bench: $(VENV)/test ## Measure it on this machine, beside the usual way to do it (a quarter of an hour)
+bench: $(VENV)/test ## Measure it on this machine, beside the usual way to do it (twenty minutes)
 	@PYTHONPATH=functions:. $(BIN)/python -m bench
 
 pins: $(VENV)/test ## Write the pinned requirements anew from pyproject.toml

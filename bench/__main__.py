@@ -70,7 +70,7 @@ QUICK = Plan(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench", description="Measure Zapis on this machine (a quarter of an hour).")
+    parser = argparse.ArgumentParser(prog="bench", description="Measure Zapis on this machine (twenty minutes).")
     parser.add_argument("--quick", action="store_true", help="a tenth of everything, to see that it runs")
     plan = QUICK if parser.parse_args().quick else Plan()
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
