@@ -18,6 +18,7 @@ from google.auth.transport.requests import AuthorizedSession
 
 from local.mailbox import Mailbox
 from tests.mail.spec import Story
+from tests.serving import serving
 from zapis.core.entries import Requested
 from zapis.core.ids import registration_id
 from zapis.core.model import EntryId, PersonKey, SlotId
@@ -84,13 +85,8 @@ def _create(google: Google, asked: dict) -> int:
 
 @pytest.fixture
 def google() -> Iterator[Google]:
-    google = Google()
-    thread = threading.Thread(target=google.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield google
-    google.shutdown()
-    thread.join()
-    google.server_close()
+    with serving(Google()) as google:
+        yield google
 
 
 def queue(google: Google) -> TaskQueue:
@@ -246,12 +242,8 @@ def _deliver(story: Story, box: Mailbox) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Function) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Function)) as server:
         yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
 
 
 def _working() -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import AuthorizedSession
 
+from tests.serving import serving
 from zapis import app
 from zapis.bucket import Bucket
 from zapis.commands import carry, copy_file
@@ -61,13 +61,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def google() -> Iterator[Google]:
-    google = Google()
-    thread = threading.Thread(target=google.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield google
-    google.shutdown()
-    thread.join()
-    google.server_close()
+    with serving(Google()) as google:
+        yield google
 
 
 def bucket(google: Google) -> Bucket:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -14,6 +13,7 @@ import pytest
 from tests.commands.conftest import ACCOUNT, Desk
 from tests.commands.dns import Names
 from tests.mail.server import Behaviour, Server
+from tests.serving import serving
 from zapis.core.catalogue import HERE, Catalogue, Enterprise, EnterpriseId, to_rows
 from zapis.ledger.port import Append
 from zapis.ledger.sheet import SheetLedger
@@ -33,13 +33,8 @@ class _Site(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), _Site)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 class Deployment:

@@ -14,6 +14,7 @@ import requests
 
 from local.plan import ROOT
 from local.scheduler import Job, call
+from tests.serving import serving
 
 
 class Function(ThreadingHTTPServer):
@@ -56,16 +57,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
-
-
-@contextmanager
-def serving(function: Function) -> Iterator[Function]:
-    thread = threading.Thread(target=function.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield function
-    function.shutdown()
-    thread.join()
-    function.server_close()
 
 
 @contextmanager
