@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,6 +20,7 @@ from local.ports import free
 from local.settings import read
 from local.supervisor import Supervisor
 from local.up import scratch
+from tests.deploy.bundle import ask_for_a_seat
 from tests.stage import Stage, small_season, stage
 from tests.walk.running import until
 from zapis.cli import main
@@ -74,19 +74,9 @@ def own(tmp_path: Path) -> Iterator[tuple[Stage, dict[str, str]]]:
 def test_a_season_on_ones_own_spreadsheets_goes_from_the_form_to_the_roster(own: tuple[Stage, dict[str, str]]) -> None:
     google, environ = own
     site, mailbox = (f"http://127.0.0.1:{environ[name]}" for name in PORTS[:2])
-    with httpx.Client(timeout=60) as http:
-        (slot,) = until(lambda: http.get(f"{site}/api/slots").json()["slots"])
-        answer = http.post(
-            f"{site}/api/slots/{slot['id']}/registrations",
-            headers={"Idempotency-Key": uuid4().hex},
-            json={
-                "contact": {"name": "Ольга Берёзкина", "email": "olga@moscow.ru", "phone": "+7 916 123-45-67"},
-                "visitors": [{"name": "Ольга Берёзкина", "age": 35}],
-                "if_full": "wait",
-                "consents": ["registration", "transfer", "authority"],
-                "language": "ru",
-            },
-        )
+    with httpx.Client(base_url=site, timeout=60) as http:
+        (slot,) = until(lambda: http.get("/api/slots").json()["slots"])
+        answer = ask_for_a_seat(http, slot["id"])
         letters = until(lambda: http.get(f"{mailbox}/api/messages").json())
         until(lambda: "Ольга Берёзкина" in str(google.rows(google.roster, "Посетители")))
 
