@@ -24,8 +24,6 @@ class Visit:
     address: str
     metro: str
     gate: str
-    documents: str
-    clothes: str
     phone: str
 
 
@@ -43,7 +41,5 @@ def visit_of(catalogue: Catalogue, slot: SlotId, terms: Terms) -> Visit:
         address=host.address,
         metro=host.metro,
         gate=host.gate,
-        documents=host.documents,
-        clothes=host.clothes,
         phone=host.phone,
     )
