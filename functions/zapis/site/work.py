@@ -7,11 +7,13 @@ instance, is the same registration again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from zapis.core import ids
 from zapis.core.model import SlotId
+from zapis.site.robots import HASTY
 from zapis.site.words import Words
 from zapis.tokens import Tokens
 from zapis.voice.tongue import N_
@@ -26,13 +28,8 @@ LASTS = timedelta(hours=1)
 FIELD = "altcha"
 """The form's field that holds the solution."""
 
-CHECKING = Words(
-    200,
-    "checking",
-    N_("Проверяем места, ещё не подтверждено"),
-    N_("Это займёт несколько секунд."),
-    retry_after=1,
-)
+CHECKING = replace(HASTY, retry_after=1)
+"""While a browser still computes: the same words, and its form comes again sooner."""
 NO_PROOF = Words(
     403,
     "proof_of_work",
