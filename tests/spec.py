@@ -6,10 +6,11 @@ unless a test says otherwise.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from zapis.core.entries import (
     AddressConfirmed,

@@ -236,12 +236,12 @@ def _deliverer() -> Deliverer:
 
 def _job(name: Happening, headers: Mapping[str, str], run: Any, unavailable: int = logging.WARNING) -> Answer:
     """Run a job alone in this process and answer its caller, who tries again on anything but 200."""
-    import dataclasses
+    import msgspec
 
     with _one_at_a_time:
         current.set(traced({key.lower(): value for key, value in headers.items()}))
         try:
-            report = dataclasses.asdict(run())
+            report = msgspec.to_builtins(run())
             tell(log, logging.INFO, name, "%s ran", name, **report)
             return report, 200
         except SheetsUnavailable as error:

@@ -6,10 +6,11 @@ later state stands. An entry travels to whoever shares the calendar, so it holds
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from zapis.core.catalogue import MOSCOW, Enterprise, Tour
 from zapis.core.model import Registration, Terms
@@ -21,8 +22,7 @@ Method = Literal["REQUEST", "CANCEL"]
 PRODUCT = "-//Zapis//Registration for visits//RU"
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarEntry:
+class CalendarEntry(Struct, frozen=True):
     """What a calendar shows. Moments are aware; `stamp` is when this was so."""
 
     uid: str
@@ -36,8 +36,7 @@ class CalendarEntry:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Struct, frozen=True):
     """By whom an entry is put into a visitor's calendar, or taken out of it. Addresses are bare."""
 
     method: Method

@@ -10,8 +10,9 @@ import logging
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Happening(StrEnum):
@@ -35,8 +36,7 @@ class Happening(StrEnum):
     """The night's copy of the ledger was made: `file`, `rows`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """The request that a line belongs to, as the platform numbers it."""
 
     id: str

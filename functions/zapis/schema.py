@@ -7,18 +7,18 @@ declaration lays a file out, reads it and documents it; nothing else in the code
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from zapis.resources import resource
 
 Owner = Literal["people", "zapis", "formula"]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column, found by its header wherever people move it."""
 
     key: str
@@ -41,8 +41,7 @@ class Column:
     """What a cell's text begins with, and the colour it then has (#rrggbb); `*` is any other text."""
 
 
-@dataclass(frozen=True, slots=True)
-class FilterView:
+class FilterView(Struct, frozen=True):
     """A way to look at a tab that leaves it to everybody else as it is."""
 
     key: str
@@ -56,8 +55,7 @@ class FilterView:
     """Columns and the text that a row must have in them to be shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart that floats over a tab and draws another tab's columns, such as `numbers.seats`."""
 
     key: str
@@ -68,8 +66,7 @@ class Chart:
     stacked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """One tab of a spreadsheet."""
 
     key: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from zapis.errors import SettingsError
 
@@ -22,8 +23,7 @@ IN_FILES = {"ZAPIS_SMTP_URL": "ZAPIS_SMTP_URL_FILE", "ZAPIS_VK_KEY": "ZAPIS_VK_K
 DEFAULT_KEEP_DAYS, DEFAULT_KEEP_ENDED_DAYS = 30.0, 7.0
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What an operator sets. Spreadsheets are ids; durations are seconds."""
 
     ledger: str | None

@@ -14,10 +14,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
+from msgspec import Struct
 
 from zapis.core.catalogue import MOSCOW, EnterpriseId
 from zapis.core.model import PersonKey, RegistrationId
@@ -27,8 +27,7 @@ GRACE = timedelta(hours=1)
 """For how long into the next day an organiser may finish what was begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassHolder:
+class PassHolder(Struct, frozen=True):
     """Who has a pass for the mini-app; nobody in particular (None) once it is too old."""
 
     person: PersonKey | None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tests.spec import Season
 from zapis.core.entries import Cancelled, Row, from_row, to_row

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.spec import TERMS, Season
 from zapis.core.entries import Erased, SlotOffered, terms_from_json, terms_to_json

@@ -7,10 +7,11 @@ write them; letters are then composed or delivered from what is read back.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+
+from msgspec.structs import replace
 
 from zapis.core import catalogue as shelf
 from zapis.core import messages, people

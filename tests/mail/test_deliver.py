@@ -10,11 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from msgspec.structs import replace
 
 from local.mailbox import Mailbox
 from tests.mail import kinds

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from local.mailbox import Mailbox
 from tests.mail.spec import STARTS, TERMS, Story, catalogue

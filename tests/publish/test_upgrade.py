@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from local.demo.person import Person
 from tests.stage import ACCOUNT, Stage, small_season, stage

@@ -6,13 +6,13 @@ It is 1 December 2026, 10:00 in Moscow. Slots are named by what is particular ab
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from zapis.core import catalogue, ids, people

@@ -6,9 +6,10 @@ Whoever adds a template, an availability or a standing adds its states here, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from tests.site.conftest import CARS, PLANT, SEASON, TOKENS, Programme, at, body, contact, slot, visitors

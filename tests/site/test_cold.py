@@ -97,7 +97,7 @@ def test_what_needs_nothing_of_the_season_brings_in_neither_site_nor_google(brou
     ours, others = brought_in(path)
 
     assert ours - words(START, LIGHT) == set()
-    assert not others & (GOOGLE | ELSEWHERE | {"msgspec"})
+    assert not others & (GOOGLE | ELSEWHERE)
 
 
 def test_the_first_answer_of_the_api_brings_in_no_page_no_form_and_nobody_elses_door(brought_in):

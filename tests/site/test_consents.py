@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from dataclasses import replace
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.site.conftest import BREAD, CARS, PLANT, SEASON, SLOTS, TOKENS, Programme, ask, at, client
 from tests.site.visitor import send, text

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.site.conftest import BAKERY, BREAD, PLANT, SLOTS, TOKENS, Programme, ask, at, contact, slot
 from tests.site.visitor import fields_of, text

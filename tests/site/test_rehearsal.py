@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from tests.site.conftest import CARS as TOUR
 from tests.site.conftest import PLANT, SEASON, Programme, slot

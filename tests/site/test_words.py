@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import parse_qsl
 
 import pytest
+from msgspec.structs import replace
 
 from tests.site.conftest import PLANT
 from zapis.core.model import Reason

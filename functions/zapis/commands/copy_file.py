@@ -11,9 +11,10 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from zapis.bucket import Bucket
 from zapis.core.carrying import Luggage
@@ -25,8 +26,7 @@ PATTERN = "zapis-*.jsonl"
 LISTS = ("journal", "people", "outbox", "catalogue")
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """A copy in a bucket."""
 
     file: str

@@ -7,10 +7,10 @@ writes to a scratch spreadsheet only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from zapis.commands.connection import emulator_option, id_of, key_option, open_sheets
 from zapis.commands.look_around import look_at_mail, look_at_secrets, look_at_settings, look_at_site

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from zapis.commands.connection import Command, catalogue_option, emulator_option, id_of, key_option, open_sheets
 from zapis.commands.ledger import DATABASE, in_force, open_place, place_in_force, sentences
@@ -97,8 +97,7 @@ def repair(
     click.echo("The journal is content.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """What one look at the ledger found."""
 
     file: LedgerFile

@@ -7,8 +7,9 @@ where a person changed something.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from zapis.core.entries import JOURNAL_COLUMNS, Entry, Row, from_row
 from zapis.errors import CallRefused, SheetError
@@ -20,8 +21,7 @@ RANGES = {Part.JOURNAL: "A1:F", Part.PEOPLE: "A2:A", Part.OUTBOX: "A2:D"}
 """Of people only their ids: nobody's name is needed here."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerFile:
+class LedgerFile(Struct, frozen=True):
     """One snapshot."""
 
     standing: tuple[Row, ...]

@@ -6,9 +6,10 @@ Nothing here rewrites a database: whoever could change its rows can restore it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from zapis.commands import ledger_file
 from zapis.commands.ledger_file import LedgerFile
@@ -41,8 +42,7 @@ class LedgerPlace(Protocol):
         """What makes the journal the truth as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class SpreadsheetPlace:
+class SpreadsheetPlace(Struct, frozen=True):
     """A ledger's file."""
 
     sheets: Sheets
@@ -75,8 +75,7 @@ class SpreadsheetPlace:
         return partial(self.sheets.batch_update, self.id, requests)
 
 
-@dataclass(frozen=True, slots=True)
-class DatabasePlace:
+class DatabasePlace(Struct, frozen=True):
     """A ledger in a database."""
 
     ledger: Ledger

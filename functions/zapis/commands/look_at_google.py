@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from zapis.app import open_ledger
 from zapis.commands.patience import Patience
@@ -26,8 +27,7 @@ UNCHANGED = {"updateSpreadsheetProperties": {"properties": {"timeZone": TIME_ZON
 BY_HAND = "open each file, press Share, and see that General access says Restricted and only the team is listed"
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(Struct, frozen=True):
     """A spreadsheet to look at. `name` is what to call it."""
 
     name: str

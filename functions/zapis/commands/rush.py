@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from zapis.commands.patience import Patience
 from zapis.commands.screen import Finding, fine, note, wrong
@@ -31,8 +31,7 @@ REMOVALS = 3
 NOT_SHEETS = "Do not run Zapis on this ledger; tell its authors, with the figures above."
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What one call appended, and the list that it brought back."""
 
     own: tuple[str, ...]
@@ -40,8 +39,7 @@ class Answer:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A whole rush."""
 
     answers: tuple[Answer, ...]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from dataclasses import dataclass
 from enum import Enum
 
 import click
+from msgspec import Struct
 
 WIDEST = 100
 
@@ -24,8 +24,7 @@ class Sign(Enum):
 _COLOURS = {Sign.FINE: "green", Sign.WRONG: "red", Sign.NOTE: "yellow"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of a report."""
 
     sign: Sign

@@ -6,11 +6,11 @@ A person makes the files and shares them; nothing that people typed, added or mo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 from zapis.commands.connection import Command, emulator_option, key_option, open_sheets
 from zapis.errors import QuotaExceeded, SettingsError, ZapisError
@@ -34,8 +34,7 @@ FILES = (
 Compare = Callable[[Sheets, str, Sequence[Tab], Sequence[str]], list[Change]]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The spreadsheets that a command is about: kind and link."""
 
     files: tuple[tuple[str, str], ...]

@@ -7,9 +7,10 @@ visit, then whatever is left; within each the nearest date.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
+
+from msgspec import Struct
 
 from zapis.core import rules
 from zapis.core.catalogue import Catalogue
@@ -20,8 +21,7 @@ from zapis.core.rules import SlotLedger
 MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """A slot with room for the party, on these terms."""
 
     slot: SlotId

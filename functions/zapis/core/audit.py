@@ -15,9 +15,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from zapis.core import ids
 from zapis.core.difference import Difference, compare
@@ -32,8 +33,7 @@ BLOCK = 1000
 _NOTICES = frozenset(map(str, NoticeKind))
 
 
-@dataclass(slots=True)
-class Recorded:
+class Recorded(Struct):
     """What `_outbox` remembers of the journal."""
 
     marks: list[Mark] = field(default_factory=list)
@@ -131,8 +131,7 @@ def _asks(entry: Entry) -> bool:
     return isinstance(entry.fact, Requested | Proposed)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """How long the journal was, and a digest of its marks: what is kept outside the ledger's file."""
 
     rows: int
@@ -161,8 +160,7 @@ class Note:
         return Note.of(marks[: self.rows], self.truth) != self
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What a witness knew at some moment: another one may go on from there."""
 
     marks: list[Mark]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+
+from msgspec import Struct, field
 
 from zapis.core import habits, ids, people
 from zapis.core.catalogue import OLDEST, Catalogue
@@ -54,8 +55,7 @@ PersonKeys = Callable[[str, str], PersonKey]
 """What tells persons apart: kind («phone», «email») and value -> key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What calls are judged by. `names`: whether sheets may hold names at all."""
 
     state: State
@@ -66,8 +66,7 @@ class Desk:
     names: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A line that could be understood."""
 
     slot: SlotId
@@ -82,8 +81,7 @@ class Call:
         return ids.digest(self.slot, str(self.waits), *map(str, self.ages), *who)
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What one look at the lines makes of them; `outcomes` answers each once the journal has."""
 
     entries: list[Entry] = field(default_factory=list)

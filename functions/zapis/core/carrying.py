@@ -8,8 +8,10 @@ confirmed, and may be asked for again in the new place).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core.entries import Row
 from zapis.core.notices import SYNC_LEASE, Outbox
@@ -17,8 +19,7 @@ from zapis.core.notices import SYNC_LEASE, Outbox
 CLOSED, OPENED = "ledger_closed", "ledger_opened"
 
 
-@dataclass(frozen=True, slots=True)
-class Luggage:
+class Luggage(Struct, frozen=True):
     """The four lists of a ledger."""
 
     journal: tuple[Row, ...] = ()

@@ -7,19 +7,19 @@ in `organisers`.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cache
-from types import UnionType
-from typing import Any, Literal, NewType, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NewType
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from zapis.core.deadlines import MOSCOW as MOSCOW
 from zapis.core.deadlines import Deadline, Lead, resolved
-from zapis.core.entries import Row, format_moment, parse_moment
+from zapis.core.entries import Row, format_moment
 from zapis.core.ids import code_digest, digest
 from zapis.core.model import SlotId, SlotStatus, Terms
 from zapis.core.texts import Text, TextId
@@ -42,8 +42,7 @@ Noise = Literal["", "quiet", "places", "loud"]
 """How loud the way is: nowhere, in places, everywhere. Empty: nobody said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
+class Season(Struct, frozen=True):
     """One run of the programme."""
 
     title: str
@@ -68,8 +67,7 @@ class Season:
     """Whether visitors are asked if they may be photographed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enterprise:
+class Enterprise(Struct, frozen=True):
     """Who receives visitors."""
 
     id: EnterpriseId
@@ -98,8 +96,7 @@ class Enterprise:
         return ". ".join(filter(None, (self.address.strip(" ."), self.gate.strip())))
 
 
-@dataclass(frozen=True, slots=True)
-class Tour:
+class Tour(Struct, frozen=True):
     """What is offered: an excursion or a workshop. Durations are minutes, ages full years."""
 
     id: TourId
@@ -126,8 +123,7 @@ class Tour:
     """Whether something is tasted that only adults may have: children may come, and go without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A tour at a moment. `status` None is a draft, which nobody outside sees."""
 
     id: SlotId
@@ -147,8 +143,7 @@ class Slot:
     """When held seats that are left become everybody's; None: when an organiser says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Concern:
+class Concern(Struct, frozen=True):
     """What organisers must not miss, in Russian, and since when it is so."""
 
     text: str
@@ -164,8 +159,7 @@ Storage = Literal["sheets", "database", "both"]
 """Where names and contacts lie: in Google's tables, in the programme's own database, or shown in both."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """What texts of consent say of the programme: who answers for people's data, how to reach them, where data lie."""
 
     operator: str
@@ -178,8 +172,7 @@ class Wording:
         return digest("wording", self.operator, self.email, self.storage)
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """All that is offered, by id; every reference resolves."""
 
     season: Season | None = None
@@ -252,11 +245,11 @@ def to_rows(catalogue: Catalogue) -> list[Row]:
 
 
 def from_rows(rows: Iterable[Sequence[str]]) -> Catalogue:
-    """The catalogue that `to_rows` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    """The catalogue that `to_rows` wrote. Raises ValueError for anything else."""
     found: dict[str, list[Any]] = {kind: [] for kind in _ITEMS}
-    for kind, _id, item in (tuple(row[:3]) for row in rows if len(row) >= 3):
+    for kind, id, item in (tuple(row[:3]) for row in rows if len(row) >= 3):
         if kind in found:
-            found[kind].append(_from_json(_ITEMS[kind], json.loads(item)))
+            found[kind].append(_from_json(kind, id, item))
     return Catalogue(
         season=found["season"][0] if found["season"] else None,
         enterprises={item.id: item for item in found["enterprise"]},
@@ -289,35 +282,17 @@ def _rows(kind: str, items: Iterable[Any]) -> list[Row]:
 
 
 def _to_json(item: Any) -> str:
-    fields = {field.name: getattr(item, field.name) for field in dataclasses.fields(item)}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return json.dumps(asdict(item), ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _from_json(kind: str, id: str, item: str) -> Any:
+    try:
+        return msgspec.json.decode(item, type=_ITEMS[kind])
+    except msgspec.DecodeError as error:
+        raise ValueError(f"{kind} {id} of the catalogue is not one ({error}).") from error
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return format_moment(value)
-    return value.isoformat() if isinstance(value, date) else dataclasses.asdict(value)
-
-
-def _from_json(item: type, fields: Mapping[str, Any]) -> Any:
-    hints = _hints(item)
-    return item(**{key: _value(hints[key], value) for key, value in fields.items() if key in hints})
-
-
-@cache
-def _hints(item: type) -> dict[str, Any]:
-    """What each field holds; to find out costs more than to read a row, and a season has hundreds."""
-    return get_type_hints(item)
-
-
-def _value(hint: Any, value: Any) -> Any:
-    options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    if isinstance(value, dict) and Lead in options:
-        return Lead(**value)
-    if value is not None and datetime in options:
-        return parse_moment(value)
-    if get_origin(hint) is tuple:
-        return tuple(map(date.fromisoformat, value) if date in get_args(hint) else value)
-    if value is not None and SlotStatus in options:
-        return SlotStatus(value)
-    return value
+    return value.isoformat() if isinstance(value, date) else asdict(value)

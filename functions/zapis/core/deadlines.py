@@ -7,16 +7,16 @@ A lead is counted in hours or in working days. Working days are Monday to Friday
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """How long before a visit begins: so many hours, or so many working days."""
 
     hours: int = 0

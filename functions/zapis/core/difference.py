@@ -10,21 +10,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zapis.core.marks import FIRST_ROW, Found, Mark, words
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """A row that landed and is not there. `number` is where it stood."""
 
     number: int
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What a comparison found; without `disagrees` only `standing`, `new` and `strays` hold anything."""
 
     standing: tuple[Found | None, ...]

@@ -7,9 +7,10 @@ another. Of consents it has what proves them: kind, version and digest of the te
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from zapis.core.entries import format_moment
 from zapis.core.fold import State
@@ -18,8 +19,7 @@ from zapis.core.notices import Destruction
 from zapis.core.people import Person
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(Struct, frozen=True):
     """One consent. `version` is `spoken` where it was given aloud; `digest` is empty where no text was shown."""
 
     kind: str

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from zapis.core.model import EntryId, PersonKey, RegistrationId, SlotId, SlotStatus, Terms
 
@@ -25,16 +26,14 @@ RULES_VERSION = 1
 JOURNAL_COLUMNS = ("at", "kind", "id", "slot", "writer", "payload")
 
 
-@dataclass(frozen=True, slots=True)
-class SlotOffered:
+class SlotOffered(Struct, frozen=True):
     """A slot's terms. Applied only if `replaces` is the version in force (0: the slot is new)."""
 
     replaces: int
     terms: Terms
 
 
-@dataclass(frozen=True, slots=True)
-class Requested:
+class Requested(Struct, frozen=True):
     """A party asks for the entry's slot. The entry's id is the registration's."""
 
     ages: tuple[int, ...]
@@ -47,22 +46,19 @@ class Requested:
     """The digest of a code that opens held seats; empty for everybody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """A request that counts for nothing until its address is confirmed. The entry's id is the registration's."""
 
     request: Requested
 
 
-@dataclass(frozen=True, slots=True)
-class AddressConfirmed:
+class AddressConfirmed(Struct, frozen=True):
     """Who reads the letters of a proposed request's address stands behind it: it is judged at this row."""
 
     registration: RegistrationId
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Struct, frozen=True):
     """All of the party (`members` empty) or some of it will not come."""
 
     registration: RegistrationId
@@ -70,8 +66,7 @@ class Cancelled:
     by: str = "citizen"
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Visitors of these ages ask to join a party; nothing changes unless there is room for all of them.
 
     `people` is the revision of the row of people that names them.
@@ -83,45 +78,39 @@ class Joined:
     consents: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Struct, frozen=True):
     """Names or a telephone number were put right: they stand in the row of people of this revision."""
 
     registration: RegistrationId
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class MailAsked:
+class MailAsked(Struct, frozen=True):
     """Somebody has lost the mails: the last one of each of these registrations is due again."""
 
     registrations: tuple[RegistrationId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Messaged:
+class Messaged(Struct, frozen=True):
     """An organiser writes these words to everybody who has a seat in the entry's slot at this row."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A party asks to leave `leaves` for the entry's slot; nothing changes unless the new seat is sure."""
 
     registration: RegistrationId
     leaves: SlotId
 
 
-@dataclass(frozen=True, slots=True)
-class SeatedOver:
+class SeatedOver(Struct, frozen=True):
     """An organiser seats a party whatever the capacity says."""
 
     registration: RegistrationId
 
 
-@dataclass(frozen=True, slots=True)
-class HeldReleased:
+class HeldReleased(Struct, frozen=True):
     """Held-back seats of the entry's slot become everybody's."""
 
     seats: int
@@ -130,8 +119,7 @@ class HeldReleased:
 AttendanceChange = Literal["", "came", "undone"]
 
 
-@dataclass(frozen=True, slots=True)
-class Attended:
+class Attended(Struct, frozen=True):
     """Who of the party came: all of them (a later one replaces it), or a change of what was known before."""
 
     registration: RegistrationId
@@ -140,35 +128,30 @@ class Attended:
     """Two guards may mark one party at once, so a mark says what it changes and not what it believes to be so."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentWithdrawn:
+class ConsentWithdrawn(Struct, frozen=True):
     """A consent of the given kind no longer stands."""
 
     registration: RegistrationId
     consent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Erased:
+class Erased(Struct, frozen=True):
     """The person behind a registration is forgotten; seats and counts stay."""
 
     registration: RegistrationId
 
 
-@dataclass(frozen=True, slots=True)
-class RulesRaised:
+class RulesRaised(Struct, frozen=True):
     """From this row on requests are judged by the rules of `version`."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerClosed:
+class LedgerClosed(Struct, frozen=True):
     """The ledger moves elsewhere: what lands here after this row is void, until it is opened again."""
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerOpened:
+class LedgerOpened(Struct, frozen=True):
     """The ledger has arrived here, or stays after all."""
 
 
@@ -194,8 +177,7 @@ Fact = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One immutable fact that bears on a seat. `at` is the writer's clock, corrected, UTC."""
 
     at: datetime
@@ -205,8 +187,7 @@ class Entry:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A row that says nothing to this release. `newer`: a later release may have written it."""
 
     why: str

@@ -9,9 +9,11 @@ fold takes once. What cannot be taken back (a cancellation, destroyed data) firs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from zapis.core import ids, people
 from zapis.core.catalogue import Catalogue
@@ -63,8 +65,7 @@ WHY_NOT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """What stands beside one registration in the cells that organisers own."""
 
     registration: RegistrationId
@@ -79,8 +80,7 @@ class Errand:
         return ids.digest(self.action, where) if self.action else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What is remembered of a registration's errands."""
 
     outcome: str = ""
@@ -92,8 +92,7 @@ class Note:
     """When an errand that still waits was first seen."""
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What one look at the cells makes of them."""
 
     entries: list[Entry] = field(default_factory=list)
@@ -112,8 +111,7 @@ class Plan:
         self._answers[errand.registration] = answer
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What errands are judged by."""
 
     state: State

@@ -15,10 +15,12 @@ later entry (a cancellation, a larger capacity) can change a registration.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from zapis.core import rules
 from zapis.core.entries import (
@@ -65,8 +67,7 @@ PROPOSAL_LASTS = timedelta(days=1)
 """How long an address may be confirmed."""
 
 
-@dataclass(slots=True)
-class State:
+class State(Struct):
     """All that follows from the entries so far."""
 
     slots: dict[SlotId, SlotLedger] = field(default_factory=dict)

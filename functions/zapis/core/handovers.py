@@ -10,9 +10,10 @@ told twice and nothing is left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from zapis.core import ids
 from zapis.core.catalogue import Catalogue
@@ -43,8 +44,7 @@ class HandoverKind(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Of one party, the positions of those who were added and of those who left."""
 
     registration: RegistrationId
@@ -52,8 +52,7 @@ class Change:
     left: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Struct, frozen=True):
     """One letter that an enterprise is owed.
 
     `again`: another list of this visit was sent before. `revived`: the last that was said is that it is called off.
@@ -66,8 +65,7 @@ class Handover:
     revived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """Who is to be let in under one code: name and age of each, children last."""
 
     code: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NewType
+
+from msgspec import Struct
 
 from zapis.core.entries import JOURNAL_COLUMNS, Entry, Row, Unreadable, from_row
 
@@ -23,8 +24,7 @@ _REGISTRATION = re.compile(r'"registration":"([^"]+)"')
 _LONGEST_SLOT = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A row of the journal as it stands. `number` is what a person sees at its left."""
 
     number: int

@@ -7,7 +7,8 @@ program wrote is lost, except a second row with an id that landed before, which 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zapis.core.difference import Difference
 from zapis.core.entries import Entry, Row, from_row
@@ -16,8 +17,7 @@ from zapis.core.marks import Found
 from zapis.core.model import NoticeKind, RegistrationId, Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Mending:
+class Mending(Struct, frozen=True):
     """The journal as it should stand."""
 
     rows: tuple[Row, ...]
@@ -28,8 +28,7 @@ class Mending:
     """Rows whose place nobody remembers: they follow the others by the moments they tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A registration that stands differently."""
 
     registration: RegistrationId

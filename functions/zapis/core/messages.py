@@ -9,8 +9,9 @@ while as it was typed.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from zapis.core import ids
 from zapis.core.entries import Entry, Messaged
@@ -27,8 +28,7 @@ FRESH = timedelta(days=3)
 """After that a message is no news."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What stands beside a slot: the words, and whether they are to be sent."""
 
     slot: SlotId
@@ -41,16 +41,14 @@ class Wish:
         return ids.digest(self.slot, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What is remembered of a wish: its digest, and when it was first seen; None once it was sent under this tick."""
 
     asked: str
     since: datetime | None
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """What one look at the wishes makes of them. `said`: beside slots, of what was not sent."""
 
     entries: list[Entry] = field(default_factory=list)

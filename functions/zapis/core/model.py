@@ -6,10 +6,11 @@ of the visit) and places in line are whole numbers. Who may change what is not s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
+
+from msgspec import Struct
 
 SlotId = NewType("SlotId", str)
 RegistrationId = NewType("RegistrationId", str)
@@ -27,8 +28,7 @@ class SlotStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """All that the fold needs to judge requests for one slot, already resolved from season, tour and slot."""
 
     status: SlotStatus
@@ -85,8 +85,7 @@ class Reason(StrEnum):
     STALE = "stale"
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """A party that asked for a slot, as the journal knows it: no name, no contact."""
 
     id: RegistrationId
@@ -151,8 +150,7 @@ class NoticeKind(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """Who of a party comes, changed after the enterprise had its list: positions before and after."""
 
     at: datetime
@@ -161,8 +159,7 @@ class Late:
     after: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """An organiser's words to those who had seats when it was written."""
 
     slot: SlotId
@@ -171,8 +168,7 @@ class Message:
     to: tuple[RegistrationId, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A mail that is due because of an entry. Its id follows from the entries, so a replay makes the same."""
 
     kind: NoticeKind

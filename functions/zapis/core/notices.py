@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.model import Notice, NoticeId, NoticeKind
@@ -37,24 +38,21 @@ LISTS = "LIST-"
 """What the name of a letter to an enterprise begins with; no registration's does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Who works on something, since when."""
 
     run: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Destruction:
+class Destruction(Struct, frozen=True):
     """When and why somebody's names and contacts were destroyed."""
 
     at: datetime
     reason: str
 
 
-@dataclass(slots=True)
-class Outbox:
+class Outbox(Struct):
     """What the outbox's rows say, folded in their order."""
 
     claims: dict[str, Claim] = field(default_factory=dict)

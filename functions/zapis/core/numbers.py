@@ -7,7 +7,8 @@ the gate or in the roster said who came: silence is not absence.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from zapis.core.catalogue import MOSCOW, Catalogue
 from zapis.core.fold import State
@@ -17,8 +18,7 @@ from zapis.core.rules import SlotLedger
 CHANNELS = {"site": "сайт", "vk": "ВКонтакте", "api": "сайт", "phone": "телефон"}
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What came together under one heading."""
 
     visits: int = 0
@@ -38,8 +38,7 @@ class Tally:
         return round(100 * self.taken / self.seats) if self.seats else 0
 
 
-@dataclass(slots=True)
-class Numbers:
+class Numbers(Struct):
     """The season's tallies; enterprises in the catalogue's order, days in the calendar's."""
 
     total: Tally = field(default_factory=Tally)

@@ -10,8 +10,10 @@ effect at once. Held seats whose time has come are released.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from zapis.core.catalogue import Catalogue, Slot, Tour, terms_of
 from zapis.core.entries import Entry, HeldReleased, SlotOffered, format_moment, terms_to_json
@@ -26,16 +28,14 @@ LEFT_OVER = "."
 """Ends the digest of an edit whose tick stood there before it: such a tick was meant for something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """An edit that has not taken effect: a digest of the terms it wants, and when it was first seen."""
 
     edit: str
     since: datetime
 
 
-@dataclass(slots=True)
-class Decision:
+class Decision(Struct):
     """What one look at the catalogue decides."""
 
     catalogue: Catalogue

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
+
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import fields, replace
 
 from zapis.core import habits
 from zapis.core.catalogue import (
@@ -53,8 +55,7 @@ NOISES: dict[str, Noise] = {"": "", "тихо": "quiet", "местами": "plac
 LAST_GOOD = "пока действуют прежние значения"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a cell that an organiser typed, with its address and remedy, in Russian."""
 
     tab: str
@@ -67,16 +68,14 @@ class Problem:
         return f"{self.cell}: {self.message}" if self.cell else self.message
 
 
-@dataclass(frozen=True, slots=True)
-class NeedsId:
+class NeedsId(Struct, frozen=True):
     """A row that has no id of its own yet."""
 
     tab: str
     row: int
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """The outcome of reading a catalogue file."""
 
     catalogue: Catalogue
@@ -112,8 +111,7 @@ def read(tables: Mapping[str, Table], last: Catalogue, today: date) -> Reading:
     return reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """One row being read; collects what is unclear instead of stopping at the first."""
 
     table: Table
@@ -178,7 +176,7 @@ def _items(table: Table, last: Mapping[Any, Item], build: Callable[[_Row], Item]
 
 
 _LATER: dict[str, Any] = {"letter": "", "send": False} | {
-    f.name: f.default for item in (Enterprise, Tour, Slot) for f in fields(item) if f.default is not MISSING
+    f.name: f.default for item in (Enterprise, Tour, Slot) for f in fields(item) if f.default is not NODEFAULT
 }
 """What a file laid out by an earlier release has no column for, and what that means."""
 

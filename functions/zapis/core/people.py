@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
@@ -18,8 +19,7 @@ FORGOTTEN = 1_000_000
 """The revision of a row that holds nothing any more: no correction comes after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Who registered, how to reach them, and whom they bring."""
 
     name: str

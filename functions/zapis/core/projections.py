@@ -7,7 +7,8 @@ follows wholly from the ledger. Cells are texts or numbers; a date is a number, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zapis.core.catalogue import Catalogue
 from zapis.core.entries import format_moment
@@ -33,8 +34,7 @@ STANDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """All that a projection may look at."""
 
     state: State

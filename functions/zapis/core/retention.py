@@ -7,8 +7,9 @@ the request, at once where the person says so. The journal keeps seats and count
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from zapis.core.fold import State
 from zapis.core.model import Registration, RegistrationId
@@ -18,8 +19,7 @@ ASKED, VISITED, ENDED = "on demand", "the visit is over", "cancelled or refused"
 """Why something was destroyed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keeping:
+class Keeping(Struct, frozen=True):
     """How long contacts are kept after the visit, and of requests that came to nothing."""
 
     after_visit: timedelta = timedelta(days=30)

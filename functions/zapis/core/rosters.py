@@ -7,8 +7,9 @@ no address, no other visit of the person. Once the enterprise has its list, what
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Set
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from zapis.core.catalogue import MOSCOW, EnterpriseId
 from zapis.core.fold import State
@@ -28,8 +29,7 @@ UNKNOWN = "—"
 """The name of who is not known, or may not be named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A row of the list to print. `heading`: it begins a visit."""
 
     cells: tuple[CellValue, ...]

@@ -8,8 +8,9 @@ rules version (`rules_raised`), never into a function that old rows were judged 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from zapis.core.entries import Requested
 from zapis.core.model import Reason, RegistrationId, SlotId, SlotStatus, Standing, Terms
@@ -18,8 +19,7 @@ ADULT = 18
 """The age from which a visitor may lead children."""
 
 
-@dataclass(slots=True)
-class SlotLedger:
+class SlotLedger(Struct):
     """One slot as the fold keeps it: who has seats and who stands in line, in order. The fold's own."""
 
     id: SlotId

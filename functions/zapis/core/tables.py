@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """What a cell shows, and the number or tick behind it."""
 
     text: str = ""
@@ -20,8 +20,7 @@ EMPTY = Cell()
 Grid = Sequence[Sequence[Cell]]
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(Struct, frozen=True):
     """One row below the header. `number` is what the person sees at its left (the header is 1)."""
 
     number: int
@@ -32,8 +31,7 @@ class TableRow:
         return self.cells.get(key, EMPTY).text.strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One tab: where its columns are and its rows that have anything in them."""
 
     title: str

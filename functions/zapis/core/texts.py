@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
 from typing import NewType
+
+from msgspec import Struct
 
 TextId = NewType("TextId", str)
 """What the text is of and its language, such as `confirmed.ru` or `page_home.en`."""
@@ -31,8 +32,7 @@ PLACEHOLDERS = SEASON_PLACEHOLDERS | {
 _PLACEHOLDER = re.compile(r"(,?[ \u00a0]*)\{\s*([^{}]*?)\s*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """The words of one mail or page in one language; what is empty is said in the usual words."""
 
     id: TextId
@@ -59,7 +59,7 @@ class Text:
         return any(getattr(self, part) for part in PARTS)
 
 
-PARTS = tuple(field.name for field in fields(Text) if field.name not in ("id", "sample"))
+PARTS = tuple(field for field in Text.__struct_fields__ if field not in ("id", "sample"))
 
 
 def text_for(texts: Mapping[TextId, Text], kind: str, language: str) -> Text | None:

@@ -7,8 +7,10 @@ replaced now and then, not each minute: a season at rest costs no writes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core.entries import Row, format_moment, parse_moment
 from zapis.core.fold import State
@@ -21,8 +23,7 @@ QUIET = timedelta(minutes=15)
 SLOW_MAIL = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Vitals:
+class Vitals(Struct, frozen=True):
     """What `sync` saw at `at`."""
 
     at: datetime

@@ -6,8 +6,9 @@ nothing that landed since says otherwise, and if this very release wrote it. Els
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from zapis.core.audit import Witness
 from zapis.core.fold import State
@@ -31,8 +32,7 @@ class Contradicted(JournalDisturbed):
         self.difference = difference
 
 
-@dataclass(frozen=True, slots=True)
-class Beginning:
+class Beginning(Struct, frozen=True):
     """What follows from the rows of before, and the rows that are still to be taken in."""
 
     ledger: Ledger

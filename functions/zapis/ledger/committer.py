@@ -19,9 +19,10 @@ import math
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from zapis.core.audit import Witness
 from zapis.core.catalogue import Catalogue, from_rows
@@ -74,8 +75,7 @@ class TooManyWaiting(ZapisError):
     """The queue is full; nothing was taken in."""
 
 
-@dataclass(slots=True)
-class _Pending:
+class _Pending(Struct):
     """One request on its way into the journal."""
 
     entry: Entry
@@ -86,8 +86,7 @@ class _Pending:
     """Of the request that asked for it first."""
 
 
-@dataclass(slots=True)
-class _Answer:
+class _Answer(Struct):
     """What one call brought back, decoded in the worker thread."""
 
     entries: list[Entry | Unreadable]
@@ -103,8 +102,7 @@ class _Answer:
         return cls([row.entry for row in journal], fresh.catalogue_revision, alarm_of(fresh.word))
 
 
-@dataclass(slots=True)
-class _Writers:
+class _Writers(Struct):
     """Who wrote lately: those share the quota with this instance."""
 
     seen: dict[str, datetime] = field(default_factory=dict)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
@@ -14,8 +15,7 @@ from zapis.ledger.port import Append, Fresh, Part
 from zapis.ledger.snapshot import Snapshot
 
 
-@dataclass(slots=True)
-class MemoryStore:
+class MemoryStore(Struct):
     """What several `MemoryLedger`s share, as instances share a spreadsheet."""
 
     lists: dict[Part, list[Row]] = field(default_factory=lambda: {part: [] for part in Part})

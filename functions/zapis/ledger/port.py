@@ -8,10 +8,11 @@ call is the group commit. A `Ledger` object remembers how far it has read, so it
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from zapis.core.entries import Row
 from zapis.core.model import RegistrationId
@@ -32,8 +33,7 @@ READ_FIRST = (Part.JOURNAL, Part.OUTBOX)
 """What `site` asks a ledger for that it has read nothing of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """What to add in one call. `catalogue`, if given, replaces the whole list; `word` is noted beside it."""
 
     journal: Sequence[Row] = ()
@@ -43,8 +43,7 @@ class Append:
     word: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(Struct, frozen=True):
     """Rows that landed since this object last read, in the order in which they landed; own ones among them."""
 
     journal: tuple[Row, ...] = ()

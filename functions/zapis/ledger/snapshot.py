@@ -5,15 +5,14 @@ It has its own module because a ledger is asked before what its rows mean is imp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from zapis.core.audit import Memory
 from zapis.core.fold import State
 from zapis.core.notices import Outbox
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """What follows from the first rows of a ledger: a cold instance begins from it and reads only what landed since."""
 
     state: State

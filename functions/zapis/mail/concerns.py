@@ -6,8 +6,9 @@ said beside the cells, too; nobody but the organisers gets it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from zapis.core.catalogue import Catalogue
 from zapis.core.concerns import MOST, day_of, to_mail

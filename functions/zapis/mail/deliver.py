@@ -15,11 +15,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct, field
 
 from zapis.core.alternatives import Alternative, alternatives
 from zapis.core.audit import Witness
@@ -66,8 +67,7 @@ class Transport(Protocol):
         """One connection for a run's letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a run did, in letters; `due_left` could be sent and were not."""
 
     sent: int
@@ -76,8 +76,7 @@ class Report:
     due_left: int
 
 
-@dataclass(slots=True)
-class _Outcomes:
+class _Outcomes(Struct):
     """What became of letters, until it is recorded."""
 
     sent: set[str] = field(default_factory=set)
@@ -101,8 +100,7 @@ class _Outcomes:
         return [outbox_row(at, kind, run, items) for kind, items in kinds if items]
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(Struct):
     """One run as it goes. `ends` is by the monotonic clock."""
 
     id: str

@@ -8,9 +8,11 @@ Neither address nor phone of a visitor is ever in one: mail is forwarded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core.catalogue import Catalogue, EnterpriseId, Season
 from zapis.core.fold import State
@@ -30,8 +32,7 @@ TONES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """What leads an enterprise to its list, and whether letters may name visitors.
 
     `roster`: the address of a spreadsheet, from what «Предприятия» says of it; empty where there is none.

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis import qr
 from zapis.calendar import Invitation, Method, entry_of
@@ -58,8 +59,7 @@ STAGES = {Standing.CONFIRMED: "seat", Standing.WAITING: "line"}
 _LOOKS_LIKE_A_LINK = re.compile(r"://|www\.|@|\.\w{2,}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Struct, frozen=True):
     """Whose letters these are. `name` empty: the season's title."""
 
     name: str
@@ -68,8 +68,7 @@ class Sender:
     """The host of the site: calendar entries are named by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Where a registration's letter leads; whoever has them may act for the party."""
 
     ticket: str
@@ -85,8 +84,7 @@ class Links:
         return f"{self.site}slots/{quote(slot)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(Struct, frozen=True):
     """What one letter is about, as journal and people know it."""
 
     notice: Notice
@@ -101,16 +99,14 @@ class Matter:
     """For a visit that will not take place: what the party could visit instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A PNG that travels with the letter; `id` is what its HTML calls it."""
 
     id: str
     png: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A mail, before it is MIME. Ids are without angle brackets; `date` is the notice's, so a retry is the same."""
 
     to: str

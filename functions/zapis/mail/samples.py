@@ -7,8 +7,9 @@ It tells of a visit of the season and of people who do not exist; its links lead
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from zapis.core import ids
 from zapis.core.catalogue import Catalogue

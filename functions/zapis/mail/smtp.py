@@ -14,10 +14,12 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.errors import SettingsError
 
@@ -35,20 +37,17 @@ _ABOUT_THE_ADDRESS = (501, 550, 551, 553)
 _ABOUT_THE_SENDER = ("1.7", "1.8")
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """The server took the letter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """This address will never take a letter."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
+class Deferred(Struct, frozen=True):
     """Not now."""
 
     reason: str
@@ -70,8 +69,7 @@ class Connection(Protocol):
         """Offer a letter to its only recipient. Raises nothing that a server can cause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """Where letters are handed in."""
 
     host: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from zapis.core import russian
 from zapis.core.catalogue import MOSCOW
@@ -34,8 +35,7 @@ _ENGLISH_MONTHS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """How one language says what letters need."""
 
     day: Callable[[datetime], str]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 
 
-@dataclass(slots=True)
 class Tempo:
     """Letters at even distances. `per_minute` 0: as fast as the server takes them."""
 
-    per_minute: float = 0.0
-    _next: float = field(default=0.0, init=False)
+    def __init__(self, per_minute: float = 0.0) -> None:
+        self.per_minute = per_minute
+        self._next = 0.0
 
     def wait(self) -> None:
         """Return when the next letter may go."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from zapis.core.catalogue import Catalogue, TourKind
 from zapis.core.model import SlotId, Terms
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """Empty texts are not told."""
 
     title: str

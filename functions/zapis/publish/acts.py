@@ -7,9 +7,10 @@ the rules in `core`, and is answered in a hidden tab once the journal has spoken
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+
+from msgspec import Struct
 
 from zapis.core import calls, errands, labels, messages, ticks
 from zapis.core.calls import PersonKeys
@@ -34,8 +35,7 @@ SPARE, FEW = 50, 10
 """So many empty lines are added to «Звонки» when there are fewer than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What acts are judged by, whatever is typed."""
 
     settle: timedelta
@@ -44,8 +44,7 @@ class Rules:
     names: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(Struct, frozen=True):
     """What is to be put into the journal, and said once it is there."""
 
     errands: errands.Plan

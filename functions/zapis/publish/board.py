@@ -7,8 +7,9 @@ this run; only the tab with a line for every registration is known by a stamp in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from zapis.core import projections
 from zapis.core.audit import Note
@@ -147,8 +148,7 @@ class Board:
         return requests + append_new(file, REGISTRATIONS, wanted[LINES.key], listed(file, REGISTRATIONS))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What is said in the file besides what follows from its rows."""
 
     troubles: Mapping[str, str]

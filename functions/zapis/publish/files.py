@@ -8,7 +8,8 @@ meanwhile, the tab says nothing until the next read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from zapis.core.tables import EMPTY, Cell, Table, column_letter, read_table
 from zapis.errors import CallRefused, SheetError
@@ -28,8 +29,7 @@ Span = tuple[int, int]
 """The first column and the last one, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """The columns of a tab from the first to the last of `keys`, from the header down as far as `rows` (0: the end)."""
 
     tab: Tab
@@ -49,8 +49,7 @@ class Strip:
         return self.span([column.header for column in self.tab.columns])
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One read of a spreadsheet: tabs by the schema's key."""
 
     spreadsheet: str

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core.tables import EMPTY, Cell, TableRow
 from zapis.publish.files import File
@@ -21,8 +23,7 @@ Content = tuple[str, ...]
 """What people typed into a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An id that is written into the row with this number (from 1, as people see it)."""
 
     tab: Tab

@@ -11,8 +11,9 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from zapis.core.tables import column_letter
 from zapis.schema import Column, Tab
@@ -31,8 +32,7 @@ _HEADER_IN_FORMULA = re.compile(r'\(ROW\([^)]*\)=1[;,]\s*"((?:[^"]|"")*)"')
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A declared tab in the spreadsheet. Rows and columns are counted from 0."""
 
     tab: Tab

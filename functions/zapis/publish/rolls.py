@@ -8,8 +8,9 @@ is a tab of its own, so that it can be in order without anybody's cells being mo
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct
 
 from zapis.core import ids, rosters
 from zapis.core.catalogue import EnterpriseId
@@ -29,8 +30,7 @@ ROW_HEIGHT = 30
 """Pixels of a row to be signed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
+class Roll(Struct, frozen=True):
     """The tabs of a roll."""
 
     visitors: Tab
@@ -67,21 +67,17 @@ SHARED = Roll(tab("catalogue", "visitors"), tab("catalogue", "print"), tab("cata
 """For enterprises that have no file of their own."""
 
 
-@dataclass(slots=True)
 class Look:
-    """One read of a roll, and what it is to show."""
+    """One read of a roll, and what it is to show.
 
-    roll: Roll
-    file: File
-    enterprises: Collection[EnterpriseId]
-    left: Lines | None = None
-    """The hidden lines as this instance left them, if it did."""
-    listed: set[str] = field(init=False)
-    """Visitors who have a line."""
+    `left` is the hidden lines as this instance left them, if it did; `listed` the visitors who have a line.
+    """
 
-    def __post_init__(self) -> None:
-        readable = self.roll.visitors.key not in self.file.moved
-        self.listed = listed(self.file, self.roll.visitors) if readable else set()
+    def __init__(
+        self, roll: Roll, file: File, enterprises: Collection[EnterpriseId], left: Lines | None = None
+    ) -> None:
+        self.roll, self.file, self.enterprises, self.left = roll, file, enterprises, left
+        self.listed = listed(file, roll.visitors) if roll.visitors.key not in file.moved else set()
 
     def ticks(self) -> dict[str, bool]:
         """By a line's code whether it is ticked; of a line that was copied, whether any copy is."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from zapis.core.catalogue import HERE, Catalogue, EnterpriseId
 from zapis.core.model import RegistrationId
@@ -30,8 +31,7 @@ TICKED_FROM, TICKED_UNTIL = timedelta(hours=-3), timedelta(days=2)
 """When ticks are awaited, from the beginning of a visit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """A roster that could not be opened: what to tell the organisers, and when to try again."""
 
     sentence: str

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from zapis.core.calls import PersonKeys
 from zapis.core.catalogue import MOSCOW, Storage, to_rows, worded
@@ -40,8 +42,7 @@ log = logging.getLogger("zapis.sync")
 KEEPING = Keeping()
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """What a run did."""
 
     offers: int = 0

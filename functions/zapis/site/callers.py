@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from zapis.core.rules import ADULT
 from zapis.site import fields
@@ -22,8 +23,7 @@ UNNAMED = "—"
 _SEPARATORS = re.compile(r"[,;\n]+")
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     """What was typed, and what is wrong with it so far."""
 
     typed: Mapping[str, str]

@@ -8,7 +8,9 @@ again is the same act. Names are read only for who corrects them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core import ids, people, rules
 from zapis.core.entries import Cancelled, ConsentWithdrawn, Corrected, Erased, Fact, Joined, MailAsked, Moved, Row
@@ -21,8 +23,7 @@ MAIL_EVERY = 600
 """Seconds in which the same mails are sent again once at most, however often somebody asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Changes to registrations. All raise what `Committer.commit` raises."""
 
     committer: Committer

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from zapis.core.catalogue import Wording
 from zapis.site.forms import KINDS, FieldProblem
@@ -27,8 +28,7 @@ DIGITS = 32
 _NAME = re.compile(r"([a-z]+)-(\d{4}-\d{2}(?:-\d{2})?)\.html")
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentText:
+class ConsentText(Struct, frozen=True):
     """One version of one consent's wording, as it is shown."""
 
     kind: str

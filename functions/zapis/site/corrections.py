@@ -7,7 +7,9 @@ down by telephone has to pass the rules of the form.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core.model import Registration
 from zapis.core.people import Person
@@ -18,8 +20,7 @@ from zapis.site.forms import FieldProblem
 NAME, PHONE = "/contact/name", "/contact/phone"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """One of those who come and are called by a name of their own."""
 
     member: int

@@ -8,9 +8,10 @@ in what they may do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from zapis.core import ids, people, rules
 from zapis.core.entries import AddressConfirmed, Cancelled, Proposed, Requested
@@ -33,23 +34,20 @@ READING_AGE = 3.0
 """Seconds that what a page shows may be old."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """Certain without the journal; nothing was recorded."""
 
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class KeyReused:
+class KeyReused(Struct, frozen=True):
     """The once-only key came before with another body; nothing of this one was recorded."""
 
 
 Answer = Registration | Refused | KeyReused
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(Struct, frozen=True):
     """By which channel somebody asks, and who they are there if the channel vouches for it."""
 
     channel: str = "site"
@@ -58,8 +56,11 @@ class Asker:
     """Whether consents were asked for and given aloud: no text was shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+BY_THE_SITE = Asker()
+"""Somebody whom nobody vouches for."""
+
+
+class Desk(Struct, frozen=True):
     """What all doors share."""
 
     committer: Committer
@@ -81,7 +82,7 @@ class Desk:
         return str(self.tokens.person("body", ids.digest(*request.body())))
 
     async def register(
-        self, slot: SlotId, key: str, request: PartyRequest, asker: Asker = Asker(), proven: bool = True
+        self, slot: SlotId, key: str, request: PartyRequest, asker: Asker = BY_THE_SITE, proven: bool = True
     ) -> Answer:
         """What became of a request under a once-only key. Raises what `Committer.commit` raises.
 

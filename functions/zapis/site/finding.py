@@ -6,10 +6,12 @@ Pure. A filter value that says nothing (a day that is no day, a kind that does n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core import rules
 from zapis.core.catalogue import Enterprise
@@ -44,8 +46,7 @@ NEEDS: Mapping[Need, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a visitor looks for. None and the empty text stand for anything; `age` is the youngest's.
 
     `metro` is a station or a whole line.

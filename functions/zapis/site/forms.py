@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from zapis.core.rules import ADULT
 from zapis.site import fields
@@ -32,8 +33,7 @@ _GROUP_FIELD = re.compile(r"group-members-([1-9]\d?)-(?:age|count)")
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
+class FieldProblem(Struct, frozen=True):
     """What is wrong with one field, in words for the visitor."""
 
     pointer: str
@@ -47,8 +47,7 @@ class FieldProblem:
         return field_of(f"{self.pointer}/{self.part}")
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """One of the party. `pointer` is where the visitor was typed."""
 
     pointer: str
@@ -56,8 +55,7 @@ class Visitor:
     age: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartyRequest:
+class PartyRequest(Struct, frozen=True):
     """A request that can be put to the journal, whatever slot it is for."""
 
     name: str
@@ -82,8 +80,7 @@ class PartyRequest:
         return (self.name, self.email, self.phone, *choices, *visitors, *((self.code,) if self.code else ()))
 
 
-@dataclass(frozen=True, slots=True)
-class DraftVisitor:
+class DraftVisitor(Struct, frozen=True):
     """One of the party as typed. The applicant's own name is the contact's and is not asked for twice."""
 
     pointer: str
@@ -92,8 +89,7 @@ class DraftVisitor:
     applicant: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DraftMembers:
+class DraftMembers(Struct, frozen=True):
     """So many of a group who are of one age, as typed."""
 
     pointer: str
@@ -101,16 +97,14 @@ class DraftMembers:
     count: object
 
 
-@dataclass(frozen=True, slots=True)
-class DraftGroup:
+class DraftGroup(Struct, frozen=True):
     """A school class or the like: counted by age, not named one by one."""
 
     name: object
     members: tuple[DraftMembers, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """Values as they were sent, before anything was checked."""
 
     name: object = None
@@ -158,8 +152,7 @@ def read(draft: Draft) -> PartyRequest | tuple[FieldProblem, ...]:
     return tuple(reader.problems) or request
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Collects what is wrong instead of stopping at the first."""
 
     problems: list[FieldProblem] = field(default_factory=list)

@@ -8,8 +8,9 @@ counts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from zapis.core.catalogue import Enterprise, EnterpriseId
 from zapis.core.model import Registration, RegistrationId, SlotStatus, Standing
@@ -24,8 +25,7 @@ MARKS_KEPT = timedelta(days=3)
 """How long after its day a mark may still arrive: a phone may have been without network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
+class Guest(Struct, frozen=True):
     """One visitor. `position` is the place in the registration's ages."""
 
     position: int
@@ -34,8 +34,7 @@ class Guest:
     came: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """A registration as a guard sees it; who registered comes first, then those who were brought."""
 
     id: RegistrationId
@@ -57,8 +56,7 @@ class Party:
         return any(wanted in plain(text) for text in (self.code, *(guest.name for guest in self.guests)))
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A visit of today and those who are to be let in."""
 
     offer: Offer
@@ -75,8 +73,7 @@ class Visit:
         return sum(guest.came for party in self.parties for guest in party.guests)
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """One enterprise's gate at this moment. `opens`: when it opens next; None if no visit is to come."""
 
     enterprise: Enterprise

@@ -6,8 +6,8 @@ Both exist from the first public slot on: what is still a draft has no page.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,8 +23,7 @@ from zapis.voice import conditions
 Render = Callable[[Counter, list[Offer]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Dated:
+class Dated(Struct, frozen=True):
     """A tour with its coming dates."""
 
     tour: Tour

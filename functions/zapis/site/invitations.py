@@ -6,7 +6,7 @@ they are to be had is the fold's to say.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from zapis.core import rules
 from zapis.core.ids import code_digest

@@ -12,9 +12,10 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
+
+from msgspec import Struct
 
 LONGEST, MOST_PARAMETERS = 4096, 64
 OLDEST, AHEAD = timedelta(hours=2), timedelta(minutes=5)
@@ -23,8 +24,7 @@ _USER = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 _SECOND = re.compile(r"\d{1,12}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class VkApp:
+class VkApp(Struct, frozen=True):
     """The mini-app that shows the site."""
 
     id: str

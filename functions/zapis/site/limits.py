@@ -13,10 +13,10 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Protocol
 
+from msgspec import Struct
 from starlette.requests import Request
 
 from zapis.errors import ZapisError
@@ -35,8 +35,7 @@ class TooOften(ZapisError):
         self.seconds = seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(Struct, frozen=True):
     """`at_once` of something, then one in `seconds`."""
 
     name: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zapis.core.model import Registration, RegistrationId
 from zapis.core.names import by_surname
@@ -22,8 +23,7 @@ LONGEST = 100
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A registration, who is behind it (None once nobody knows), and what it is for."""
 
     registration: Registration

@@ -7,9 +7,9 @@ link has (`#slot=…`) stays in the address through the redirect, and the page's
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -28,8 +28,7 @@ MOST_NEAREST = 4
 """Visits that are offered to who has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A registration as its holder sees it in a list."""
 
     registration: Registration

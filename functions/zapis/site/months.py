@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from calendar import Calendar
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from zapis.site.offers import Availability, Offer
 from zapis.voice import speech
@@ -16,8 +17,7 @@ from zapis.voice import speech
 _BEST_FIRST = (Availability.OPEN, Availability.WAITING, Availability.NOT_OPEN_YET)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
+class CalendarDay(Struct, frozen=True):
     """A day: how many visits take place, how many seats are free in all, what can be had at best (None: nothing)."""
 
     date: date
@@ -26,8 +26,7 @@ class CalendarDay:
     best: Availability | None
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month's weeks, Monday first; None stands for a day of another month."""
 
     first: date

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, field
 
 from zapis.core.model import Registration, RegistrationId
 from zapis.core.people import Person
@@ -23,8 +24,7 @@ SOONEST = timedelta(seconds=5)
 """Not even what seems to be missing is read for more often: it may be missing for good."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """What one read brought, as of `at`."""
 
     at: datetime = NEVER

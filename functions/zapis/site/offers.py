@@ -7,9 +7,11 @@ public when both know it and an organiser has given it a status (a draft has non
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core import rules
 from zapis.core.catalogue import MOSCOW, Catalogue, Enterprise, Season, Slot, Tour, Wording, wording_of
@@ -48,8 +50,7 @@ class Availability(StrEnum):
     PAST = "past"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One slot as the public sees it. `free` counts seats, `waiting` registrations in line."""
 
     slot: Slot
@@ -75,8 +76,7 @@ class Offer:
         return self.availability in (Availability.OPEN, Availability.WAITING)
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """The catalogue and the state as they stood at `now`."""
 
     catalogue: Catalogue

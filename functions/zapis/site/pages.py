@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +22,7 @@ from zapis.errors import SheetError, ZapisError
 from zapis.site import finding, forms, frames, opening, robots, words
 from zapis.site.bodies import read_form
 from zapis.site.consents import unticked
-from zapis.site.desk import Asker, Desk, KeyReused, Refused
+from zapis.site.desk import BY_THE_SITE, Asker, Desk, KeyReused, Refused
 from zapis.site.events import Events
 from zapis.site.fitting import unfit
 from zapis.site.forms import FieldProblem, PartyRequest
@@ -289,7 +289,7 @@ class Pages:
 
 def _asker() -> Asker:
     around = frames.frame()
-    return Asker("vk", around.person) if around else Asker()
+    return Asker("vk", around.person) if around else BY_THE_SITE
 
 
 def _known(counter: Counter, request: Request) -> Offer:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct, field
 
 from zapis.site.limits import Limits, NoLimits
 
@@ -12,8 +13,7 @@ SHORTEST = timedelta(seconds=2)
 consents."""
 
 
-@dataclass(frozen=True, slots=True)
-class Precautions:
+class Precautions(Struct, frozen=True):
     """Without arguments: none."""
 
     shortest: timedelta = timedelta()

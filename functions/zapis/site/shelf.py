@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,8 +23,7 @@ from zapis.voice.tongue import tongue
 MOST_KEPT = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A rendered page; `etag` follows from what it says, so that all instances give it the same."""
 
     packed: Packed
@@ -53,7 +52,7 @@ class Shelf:
         `fill` puts in what each visitor gets another of; who has the page already keeps theirs.
         """
         around = frames.frame()
-        page = self._page(counter, (tongue(), around and around.depth, key), render)
+        page = self._page(counter, (tongue().words, around and around.depth, key), render)
         headers = {"ETag": page.etag, "Cache-Control": "no-cache", **(more or {})}
         if page.etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})

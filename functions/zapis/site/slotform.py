@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from zapis.site import domains, forms
 from zapis.site.forms import FieldProblem, PartyRequest
@@ -28,8 +29,7 @@ def kept(typed: Typed) -> dict[str, str]:
     return {name: value for name, value in typed.items() if _FIELD.fullmatch(name)}
 
 
-@dataclass(frozen=True, slots=True)
-class Holes:
+class Holes(Struct, frozen=True):
     """What stands in a page that is rendered once for all, where each visitor is given something else."""
 
     key: str = "~key~"
@@ -49,8 +49,7 @@ class Holes:
 HOLES = Holes()
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """How many rows the form shows for companions, or for the ages of a group, and how many it may."""
 
     shown: int
@@ -68,8 +67,7 @@ class Rows:
         return cls(max(min(shown + added, most), filled), most)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubts:
+class Doubts(Struct, frozen=True):
     """What is asked about once, because it may be right: a slip in an address, a name that VK filled in."""
 
     email: str

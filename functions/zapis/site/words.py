@@ -7,8 +7,10 @@ only; facts of a slot are said beside it by the page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from zapis.core.model import Reason, Registration, Standing
 from zapis.core.rules import ADULT
@@ -28,8 +30,7 @@ if TYPE_CHECKING:
 LARGEST_FAMILY = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """An answer in words. `code` tells programs what happened; `retry_after` is seconds, 0 for never."""
 
     status: int

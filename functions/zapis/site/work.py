@@ -7,9 +7,10 @@ instance, is the same registration again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from zapis.core import ids
 from zapis.core.model import SlotId

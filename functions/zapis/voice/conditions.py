@@ -7,9 +7,10 @@ Each rule is told in the catalogue's card, beside the form, in the letter and in
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from zapis.core.catalogue import ALWAYS, Enterprise, Season, Tour
 from zapis.core.model import Terms
@@ -74,8 +75,7 @@ _STAIRS_MARK: Mapping[str, str] = {"none": N_("без лестниц"), "lift": 
 _NOISE_MARK: Mapping[str, str] = {"quiet": N_("тихо"), "places": N_("местами шумно"), "loud": N_("шумно")}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One line: the drawing beside it, what it is about, what holds."""
 
     icon: str

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from gettext import GNUTranslations
+
+from msgspec import Struct
 
 from zapis.resources import resource
 
@@ -22,14 +23,18 @@ LANGUAGES = {RUSSIAN: "Русский", ENGLISH: "English"}
 DOMAIN = "zapis"
 
 
-@dataclass(frozen=True, slots=True)
-class Tongue:
+class Tongue(Struct, frozen=True):
     """A language, and whether the visitor chose it: links then lead on in it, whatever the browser prefers."""
 
     language: str = RUSSIAN
     chosen: bool = False
-    at: str = field(default="/", compare=False)
+    at: str = "/"
     """The page that was asked for, its query included, without its language."""
+
+    @property
+    def words(self) -> tuple[str, bool]:
+        """What decides how a page reads, wherever it stands."""
+        return self.language, self.chosen
 
     @property
     def prefix(self) -> str:
