@@ -5,17 +5,21 @@ that may have been (a broken connection, a 5xx), and the errors' words. It repea
 whether a call may be sent again is known only to who made it. A `Sheets` belongs to one thread
 (requests.Session is not promised thread-safe).
 
+Writes go by gspread, reads by google-auth's session that gspread is given, too: a cold instance's first answer needs a
+read, and is not to wait until gspread's OAuth client is imported.
+
 `SHEETS_EMULATOR_HOST` is the seam: the same client over the same HTTP, only the address differs.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -25,10 +29,14 @@ from requests.adapters import HTTPAdapter
 from zapis.errors import AnswerLost, CallRefused, QuotaExceeded, SettingsError, SheetError, SheetsUnavailable
 from zapis.happenings import Happening, tell
 
+if TYPE_CHECKING:
+    from gspread import HTTPClient
+
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 SHARING_SCOPES = ("https://www.googleapis.com/auth/drive.metadata.readonly",)
 """What `sharing` needs; no function of the service has it."""
 CONNECT_SECONDS, READ_SECONDS = 5.0, 30.0
+TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
 DATE_ROUNDING = timedelta(seconds=0.5)
 """A Date header has whole seconds: on the average half a second is cut off."""
 SKEW_NOTICED = timedelta(seconds=2)
@@ -37,6 +45,14 @@ Json = dict[str, Any]
 Grid = list[list[str]]
 
 log = logging.getLogger("zapis.sheets")
+
+
+class _Reason(msgspec.Struct):
+    message: str = ""
+
+
+class _Refusal(msgspec.Struct):
+    error: _Reason
 
 
 class _ToEmulator(HTTPAdapter):
@@ -82,15 +98,12 @@ class Sheets:
         *,
         on_google: bool = False,
     ) -> None:
-        import gspread
         from google.auth.transport.requests import AuthorizedSession
 
         self._credentials = _credentials(key_file, scopes, on_google)
-        session = AuthorizedSession(self._credentials, auth_request=_token_calls(emulator))  # type: ignore[no-untyped-call]
+        self._session = AuthorizedSession(self._credentials, auth_request=_token_calls(emulator))  # type: ignore[no-untyped-call]
         if emulator:
-            _divert(session, emulator)
-        self._client = gspread.Client(auth=self._credentials, session=session).http_client
-        self._client.set_timeout((CONNECT_SECONDS, READ_SECONDS))
+            _divert(self._session, emulator)
         self.clock_skew = timedelta()
         """What to add to this machine's clock to have Google's, from the last answer."""
         self.refused_at: datetime | None = None
@@ -108,7 +121,7 @@ class Sheets:
     def get(self, spreadsheet: str, ranges: Sequence[str], mask: str) -> Json:
         """`spreadsheets.get` of `ranges` (A1; none: the whole file) through a field mask. One read."""
         url = f"https://sheets.googleapis.com/v4/spreadsheets/{spreadsheet}"
-        return self._call("get", url, spreadsheet, params={"ranges": list(ranges), "fields": mask})
+        return self._read(url, spreadsheet, {"ranges": list(ranges), "fields": mask})
 
     def batch_update(
         self,
@@ -123,25 +136,47 @@ class Sheets:
         if read_back:
             body |= {"includeSpreadsheetInResponse": True, "responseRanges": list(read_back)}
         url = f"https://sheets.googleapis.com/v4/spreadsheets/{spreadsheet}:batchUpdate"
-        return self._call("post", url, spreadsheet, json=body, params={"fields": mask})
+        return self._write(url, spreadsheet, {"fields": mask}, body)
 
     def sharing(self, spreadsheet: str) -> list[Json]:
         """Drive's permissions of the file: `type` (user, group, domain, anyone) and `role`. One read of Drive's."""
         url = f"https://www.googleapis.com/drive/v3/files/{spreadsheet}/permissions"
         params = {"fields": "permissions(type,role)", "pageSize": 100, "supportsAllDrives": "true"}
-        permissions: list[Json] = self._call("get", url, spreadsheet, params=params).get("permissions", [])
+        permissions: list[Json] = self._read(url, spreadsheet, params).get("permissions", [])
         return permissions
 
-    def _call(self, method: str, url: str, spreadsheet: str, **kwargs: Any) -> Json:
-        from google.auth.exceptions import GoogleAuthError
+    def _read(self, url: str, spreadsheet: str, params: Json) -> Json:
+        return self._answer(spreadsheet, lambda: self._session.get(url, params=params, timeout=TIMEOUT))
+
+    def _write(self, url: str, spreadsheet: str, params: Json, body: Json) -> Json:
         from gspread.exceptions import APIError
 
+        def send() -> requests.Response:
+            try:
+                return self._writer.request("post", url, params=params, json=body)
+            except APIError as refused:
+                return refused.response
+
+        return self._answer(spreadsheet, send)
+
+    @cached_property
+    def _writer(self) -> HTTPClient:
+        """gspread over the same session."""
+        import gspread
+
+        client = gspread.Client(auth=self._credentials, session=self._session).http_client
+        client.set_timeout(TIMEOUT)
+        return client
+
+    def _answer(self, spreadsheet: str, send: Callable[[], requests.Response]) -> Json:
+        from google.auth.exceptions import GoogleAuthError
+
         try:
-            response = self._client.request(method, url, **kwargs)
+            response = send()
+            if not response.ok:
+                raise self._explain(response, spreadsheet)
             self._correct_clock(response)
             answer = msgspec.json.decode(response.content)
-        except APIError as error:
-            raise self._explain(error, spreadsheet) from error
         except requests.Timeout as error:
             raise AnswerLost("Google Sheets did not answer in time.") from error
         except (requests.RequestException, msgspec.DecodeError, ValueError) as error:
@@ -158,8 +193,8 @@ class Sheets:
             skew = parsedate_to_datetime(date) + DATE_ROUNDING - datetime.now(UTC)
             self.clock_skew = skew if abs(skew) > SKEW_NOTICED else timedelta()
 
-    def _explain(self, error: Any, spreadsheet: str) -> Exception:
-        status, message = error.response.status_code, str(error.error.get("message", ""))
+    def _explain(self, response: requests.Response, spreadsheet: str) -> Exception:
+        status = response.status_code
         if status == 429:
             self.refused_at = self.now()
             tell(log, logging.WARNING, Happening.QUOTA, "Google answered 429: the quota of calls a minute is used up")
@@ -174,7 +209,15 @@ class Sheets:
             return SheetError(f"There is no spreadsheet {spreadsheet}: check the link.")
         if status == 401:
             return SheetsUnavailable(f"Google did not accept the credentials of {self.account}.")
-        return CallRefused(f"Google refused the call ({status}): {message}")
+        return CallRefused(f"Google refused the call ({status}): {_reason(response)}")
+
+
+def _reason(response: requests.Response) -> str:
+    """What Google says of a call that it refused; empty where it says nothing to programs."""
+    try:
+        return msgspec.json.decode(response.content, type=_Refusal).error.message
+    except msgspec.DecodeError:
+        return ""
 
 
 def _credentials(key_file: Path | None, scopes: Sequence[str], on_google: bool) -> Any:
