@@ -312,11 +312,11 @@ def test_a_claim_that_was_not_made_sends_nothing(box: Mailbox) -> None:
 def test_an_outcome_that_could_not_be_recorded_is_recorded_by_the_next_run(
     trouble: str, box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "RECORD_PAUSES", (0.0,))
     story, _ = kinds.confirmed()
     ledger = Watched(story)
     getattr(ledger, trouble).append(SENT)
     sender_ = deliverer(ledger, box)
+    monkeypatch.setattr(module, "RECORD_PAUSE", 1000)
 
     assert sender_.run("r1").sent == 1
     story.clock.advance(minutes=20)
@@ -326,14 +326,25 @@ def test_an_outcome_that_could_not_be_recorded_is_recorded_by_the_next_run(
     assert story.outbox(SENT)
 
 
-def test_an_outcome_is_recorded_again_at_once_where_that_helps(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RECORD_PAUSES", (0.0, 0.0))
+def test_a_run_tries_to_record_until_it_must_end(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RECORD_PAUSE", 0.001)
     story, _ = kinds.confirmed()
     ledger = Watched(story)
-    ledger.refused = [SENT]
+    ledger.refused = [SENT] * 6
 
     deliverer(ledger, box).run("r1")
     assert len(story.outbox(SENT)) == 1
+
+
+def test_nobody_is_mailed_while_it_cannot_be_recorded(box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LARGEST_CLAIM", 1)
+    monkeypatch.setattr(module, "RECORD_PAUSE", 0.01)
+    monkeypatch.setattr(module, "LAST_WORDS", 0.0)
+    ledger = Watched(crowd(2))
+    ledger.refused = [SENT] * 1000
+
+    deliverer(ledger, box, budget=0.5).run("r1")
+    assert len(box.messages()) == 1
 
 
 def test_a_notice_overtaken_while_it_was_claimed_is_not_sent(box: Mailbox) -> None:

@@ -51,8 +51,10 @@ LONGEST_BUDGET = CLAIM_LASTS.total_seconds() * 2 / 3
 """A run must be over well before its claims lapse and another one takes its letters."""
 LOOK_AGAIN_AFTER = 4.0
 """Seconds after which a run that has sent something looks whether more is due: where one comes, others come."""
-RECORD_PAUSES = (0.0, 1.0, 4.0)
-"""Seconds before each attempt to record: what cannot be recorded is sent again."""
+RECORD_PAUSE, LONGEST_RECORD_PAUSE = 1.0, 30.0
+"""Seconds before the second attempt to record; each later one waits twice as long. What is not recorded goes again."""
+LAST_WORDS = 20.0
+"""For so many seconds past its budget a run still tries to record; the platform ends it a minute past it."""
 SERVER = "the mail server"
 NOBODY = "nobody to write to: the person was erased"
 PARTS = (Part.JOURNAL, Part.PEOPLE, Part.OUTBOX)
@@ -265,7 +267,7 @@ class Deliverer:
                     self._record(run)
                     run.stopped |= self._state.closed
         finally:
-            self._record(run, RECORD_PAUSES)
+            self._record_surely(run)
 
     def _send_one(self, run: _Run, notice: Notice, connection: Connection) -> None:
         outcome = self._outcome(notice, connection)
@@ -344,7 +346,20 @@ class Deliverer:
             return self._standing(notice) is not None
         return self._is_to_colleagues(notice) or stands(self._state, notice, self._opened().now())
 
-    def _record(self, run: _Run, pauses: tuple[float, ...] = (0.0,)) -> None:
+    def _record_surely(self, run: _Run) -> None:
+        """Write down what became of letters before any other is seen to, as long as this run may last.
+
+        This instance may never be called again, and then nobody else knows that they went.
+        """
+        self._record(run)
+        pause = RECORD_PAUSE
+        while self._unrecorded and time.monotonic() + pause < run.ends + LAST_WORDS:
+            time.sleep(pause)
+            self._try_to_record()
+            pause = min(2 * pause, LONGEST_RECORD_PAUSE)
+        run.stopped |= bool(self._unrecorded)
+
+    def _record(self, run: _Run) -> None:
         """Write down what became of letters; what cannot be written now is kept for the next time."""
         rows = run.outcomes.rows(self._opened().now(), run.id)
         run.outcomes = _Outcomes()
@@ -352,10 +367,7 @@ class Deliverer:
         for row in rows:
             if row[1] != DEFERRED:
                 self._outbox.apply(row)
-        for pause in pauses:
-            if not self._unrecorded:
-                return
-            time.sleep(pause)
+        if self._unrecorded:
             self._try_to_record()
 
     def _try_to_record(self) -> None:
