@@ -237,6 +237,26 @@ def test_a_catalogue_that_an_earlier_release_wrote_is_understood():
     assert from_rows(before) == now
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"starts": "2026-12-01T10:00:00"},
+        {"starts": None},
+        {"capacity": "восемь"},
+        {"status": "снята"},
+        {"codes": "пресса"},
+    ],
+)
+def test_a_row_that_no_release_wrote_is_not_taken_for_a_catalogue(spoilt):
+    rows = [
+        (kind, id_, json.dumps(json.loads(item) | spoilt) if kind == "slot" else item)
+        for kind, id_, item in to_rows(catalogue_of(SLOT).catalogue)
+    ]
+
+    with pytest.raises(ValueError, match="slot S1 of the catalogue"):
+        from_rows(rows)
+
+
 def when(moment: datetime) -> str:
     return f"{moment.astimezone(MOSCOW):%d.%m %H:%M}"
 

@@ -18,7 +18,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from zapis.core.deadlines import MOSCOW as MOSCOW
-from zapis.core.deadlines import Deadline, Lead, resolved
+from zapis.core.deadlines import Deadline, Lead, Moment, resolved
 from zapis.core.entries import Row, format_moment
 from zapis.core.ids import code_digest, digest
 from zapis.core.model import SlotId, SlotStatus, Terms
@@ -47,7 +47,7 @@ class Season(Struct, frozen=True):
 
     title: str
     season: str
-    opens: datetime | None
+    opens: Moment | None
     closes_hours: int
     freezes_hours: int
     season_limit: int
@@ -114,7 +114,7 @@ class Tour(Struct, frozen=True):
     bring: str
     children_per_adult: int | None = None
     """How many children one adult may bring along; None where children may come alone."""
-    opens: datetime | None = None
+    opens: Moment | None = None
     closes: Deadline | None = None
     freezes: Deadline | None = None
     min_group: int = 0
@@ -128,10 +128,10 @@ class Slot(Struct, frozen=True):
 
     id: SlotId
     tour: TourId
-    starts: datetime
+    starts: Moment
     capacity: int
     status: SlotStatus | None
-    opens: datetime | None
+    opens: Moment | None
     closes: Deadline | None
     confirmed: bool = False
     """Whether the organiser ticked «Подтверждаю»."""
@@ -139,7 +139,7 @@ class Slot(Struct, frozen=True):
     """Seats that the public does not see."""
     codes: tuple[str, ...] = ()
     """What opens the held seats, as it was typed."""
-    release: datetime | None = None
+    release: Moment | None = None
     """When held seats that are left become everybody's; None: when an organiser says so."""
 
 
@@ -147,7 +147,7 @@ class Concern(Struct, frozen=True):
     """What organisers must not miss, in Russian, and since when it is so."""
 
     text: str
-    since: datetime
+    since: Moment
 
     @property
     def id(self) -> str:

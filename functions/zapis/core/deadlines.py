@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 SATURDAY = 5
@@ -23,7 +24,9 @@ class Lead(Struct, frozen=True):
     working_days: int = 0
 
 
-Deadline = datetime | Lead
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A moment that says its zone."""
+Deadline = Moment | Lead
 
 
 def resolved(deadline: Deadline, starts: datetime, holidays: Collection[date]) -> datetime:
