@@ -161,6 +161,10 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping.set()
         await super().shutdown(sockets)
+        # Whoever connected while the others were told is not told by uvicorn, which would leave the socket open.
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
 
 
 def _listen(port: int) -> socket.socket:

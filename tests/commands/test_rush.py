@@ -99,6 +99,11 @@ def test_a_scratch_must_be_named(desk):
     assert desk.run("doctor", "--rush").exit_code == 2
 
 
+def _heed_interrupts():
+    """What runs in the background of a script inherits that they are ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_rush_removes_its_tab(desk, scratch, tmp_path):
     env = {
         **os.environ,
@@ -110,7 +115,7 @@ def test_an_interrupted_rush_removes_its_tab(desk, scratch, tmp_path):
     zapis = str(Path(sys.executable).with_name("zapis"))
     command = [zapis, "doctor", "--rush", "--scratch", scratch, "--rounds=100", "--appenders=4"]
     with (tmp_path / "said").open("w") as said:
-        running = subprocess.Popen(command, env=env, stdout=said, stderr=said)
+        running = subprocess.Popen(command, env=env, stdout=said, stderr=said, preexec_fn=_heed_interrupts)
         until = time.monotonic() + 30
         while len(tabs(desk, scratch)) == 1:
             assert running.poll() is None, (tmp_path / "said").read_text()
