@@ -7,6 +7,7 @@ import os
 import stat
 from contextlib import suppress
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -14,7 +15,7 @@ from tests.audit.journals import NAMES
 from tests.spec import Season, minutes
 from zapis.commands import carry
 from zapis.core.carrying import closed_at, packed
-from zapis.core.entries import Entry, Requested, from_row, to_row
+from zapis.core.entries import Entry, LedgerClosed, Requested, from_row, to_row
 from zapis.core.fold import fold
 from zapis.core.model import EntryId, PersonKey, SlotId
 from zapis.core.notices import CLAIMED, SENT, outbox_row
@@ -153,6 +154,47 @@ def test_a_move_that_was_given_up_is_undone(desk):
     assert desk.run("ledger", "reopen").exit_code == 0
 
     assert closed_at(desk.journal()) is None
+
+
+def shown_as_it_is_now(desk, **rule):
+    """From here on Google answers some reads by this moment."""
+    rule = {"kind": "stale", "method": "GET", "path": desk.ledger} | rule
+    httpx.post(f"{desk.emulator.url}/_local/faults", json=rule).raise_for_status()
+
+
+def test_a_ledger_is_reopened_though_google_shows_it_as_it_was_before_the_close(desk):
+    desk.fill()
+    shown_as_it_is_now(desk, count=0)
+    here = SheetLedger(desk.sheets, desk.ledger)
+    closed = Entry(here.now(), EntryId("closed"), SlotId(""), "operator", LedgerClosed())
+    here.append(Append(journal=[to_row(closed)]))
+
+    assert desk.run("ledger", "reopen").exit_code == 0
+    desk.emulator.faults.clear()
+
+    assert closed_at(desk.journal()) is None
+
+
+def test_what_landed_before_the_close_moves_though_google_shows_a_moment_before(desk, database):
+    desk.fill()
+    shown_as_it_is_now(desk, nth=3, count=3)
+    here = SheetLedger(desk.sheets, desk.ledger)
+
+    carry.move(here, SqlLedger(database), lambda sentence: None)
+
+    assert closed_at(whole(SqlLedger(database)).journal[:-1]) is not None
+
+
+def test_a_copy_is_whole_though_google_shows_the_new_place_as_it_was(desk):
+    desk.fill()
+    luggage = packed(whole(SheetLedger(desk.sheets, desk.ledger)))
+    there = desk.file("ledger")
+    shown_as_it_is_now(desk, path=there, count=6)
+
+    carry.carry(luggage, SheetLedger(desk.sheets, there))
+    desk.emulator.faults.clear()
+
+    assert whole(SheetLedger(desk.sheets, there)) == luggage
 
 
 class EarlierLedger:

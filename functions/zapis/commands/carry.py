@@ -1,7 +1,8 @@
 """Carries a ledger: reads it whole, and adds to another what is missing there.
 
 Every step looks first at what is there, so that whatever broke off half-way is done again and goes on where it
-stopped; a place that holds anything else is left alone.
+stopped; a place that holds anything else is left alone. What Sheets shows may be of a moment ago (assumption A1: a
+prefix of the list), so nothing is taken for done because of what is not seen, and what was written is waited for.
 """
 
 from __future__ import annotations
@@ -43,9 +44,13 @@ def read(ledger: Ledger) -> Luggage:
 
 def carry(wanted: Luggage, there: Ledger) -> int:
     """Add to a ledger what is missing; how many rows. Raises SheetError if something else is there."""
-    added = 0
+    added = known = 0
     while True:
         found = read(there)
+        if _rows(found) < known:
+            time.sleep(PAUSE)
+            continue
+        known = _rows(found)
         rest = missing(found, wanted)
         if rest is None:
             raise SheetError("Where the ledger is to go there is another one already: name an empty place.")
@@ -57,7 +62,12 @@ def carry(wanted: Luggage, there: Ledger) -> int:
             except SheetsUnavailable:
                 time.sleep(PAUSE)
                 break  # it may have landed: look again
-            added += len(chunk.journal) + len(chunk.people) + len(chunk.outbox)
+            added += _rows(chunk)
+            known += _rows(chunk)
+
+
+def _rows(lists: Luggage | Append) -> int:
+    return len(lists.journal) + len(lists.people) + len(lists.outbox)
 
 
 def _chunks(rest: Luggage) -> Iterator[Append]:
@@ -72,24 +82,21 @@ def _chunks(rest: Luggage) -> Iterator[Append]:
         yield Append(journal=rest.journal[start : start + CHUNK])
 
 
-def close(ledger: Ledger) -> None:
-    """Close a ledger: each instance that writes to it learns so with its next call."""
-    _say(ledger, LedgerClosed(), lambda now: closed_at(now.journal) is not None)
+def close(ledger: Ledger) -> EntryId:
+    """Close a ledger: each instance that writes to it learns so with its next call. The id of the row that says so."""
+    return _say(ledger, LedgerClosed())
 
 
 def open_again(ledger: Ledger) -> None:
     """Let a closed ledger go on; it is where it is to be."""
-    _say(ledger, LedgerOpened(), lambda now: closed_at(now.journal) is None)
+    _say(ledger, LedgerOpened())
 
 
-def _say(ledger: Ledger, fact: LedgerClosed | LedgerOpened, is_so: Callable[[Luggage], bool]) -> None:
-    entry = EntryId(secrets.token_hex(10))
-    while not is_so(read(ledger)):
-        row = to_row(Entry(ledger.now(), entry, SlotId(""), WRITER, fact))
-        try:
-            ledger.append(Append(journal=[row]))
-        except SheetsUnavailable:
-            time.sleep(PAUSE)
+def _say(ledger: Ledger, fact: LedgerClosed | LedgerOpened) -> EntryId:
+    """Say it even where it seems to be so: that may be of a moment ago, and to say it again changes nothing."""
+    entry = Entry(ledger.now(), EntryId(secrets.token_hex(10)), SlotId(""), WRITER, fact)
+    patiently(lambda: ledger.append(Append(journal=[to_row(entry)])))
+    return entry.id
 
 
 def move(here: Ledger, there: Ledger, tell: Callable[[str], None]) -> None:
@@ -98,15 +105,26 @@ def move(here: Ledger, there: Ledger, tell: Callable[[str], None]) -> None:
     if closed_at(ledger.journal) is None:
         while carry(packed(ledger), there) > LATE:
             ledger = read(here)
-        close(here)
-    closed = time.monotonic()
+    closing, closed = close(here), time.monotonic()
     tell("The ledger is closed: nobody can register until the new place is named in the settings.")
-    while letters := on_their_way((ledger := read(here)).outbox, here.now(), LONGEST_DELIVERY):
+    while letters := on_their_way((ledger := _up_to(closing, here)).outbox, here.now(), LONGEST_DELIVERY):
         tell(f"{letters} letters are being sent; waiting for what becomes of them.")
         time.sleep(PAUSE)
     carry(packed(ledger), there)
     open_again(there)
     tell(f"{len(packed(ledger).journal)} rows are in the new place, {time.monotonic() - closed:.1f} s after the close.")
+
+
+def _up_to(entry: EntryId, ledger: Ledger) -> Luggage:
+    """All of a ledger, of a moment when that entry stood in it, and so all that landed before."""
+
+    def whole() -> Luggage:
+        found = read(ledger)
+        if entry not in {row[2] for row in found.journal}:
+            raise SheetsUnavailable("Google shows the ledger as it was before it was closed.")
+        return found
+
+    return patiently(whole)
 
 
 def patiently(call: Callable[[], T]) -> T:

@@ -29,13 +29,16 @@ class Luggage(Struct, frozen=True):
 
 
 def closed_at(journal: Sequence[Row]) -> int | None:
-    """How many rows the journal had when it was closed, that row counted; None while it is open."""
+    """How many rows the journal had when it was closed, that row counted; None while it is open. As the fold has it."""
     closed: int | None = None
+    seen: set[str] = set()
     for number, row in enumerate(journal, 1):
-        if row[1] == CLOSED and closed is None:
-            closed = number
-        elif row[1] == OPENED:
-            closed = None
+        _at, kind, entry, *_rest = row
+        if entry in seen or (closed is not None and kind != OPENED):
+            continue
+        seen.add(entry)
+        if kind in (CLOSED, OPENED):
+            closed = number if kind == CLOSED else None
     return closed
 
 
