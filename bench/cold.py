@@ -64,7 +64,7 @@ def starts(times: int = 9) -> Cold:
     return Cold(**{kind: median(each[kind] for each in rounds) for kind in kinds})
 
 
-def first_visitors(past: int = 10_000, times: int = 3) -> FirstVisitor:
+def first_visitors(past: int = 10_000, times: int = 9) -> FirstVisitor:
     """Google as it is, its waits on; the process is up and has answered nothing but its health."""
     with ground(past) as made:
         pages, registrations = [], []
