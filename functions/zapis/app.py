@@ -87,7 +87,7 @@ async def _whole_site() -> Any:
         herald=_herald(chosen),
     )
     part_kindly(committer)
-    await committer.look_ahead()
+    committer.look_ahead()
     precautions = Precautions(SHORTEST, chosen.proof_of_work, LimitsBySource(chosen.proxies))
     return application(committer, Tokens(chosen.secrets), chosen.site_url, _vk(chosen), precautions=precautions)
 

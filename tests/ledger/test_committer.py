@@ -302,7 +302,7 @@ async def test_the_first_read_of_a_new_instance_is_still_one_call(store):
 async def test_who_comes_first_has_the_answer_to_the_question_that_was_sent_ahead(store):
     committer, ledger = instance(store)
 
-    await committer.look_ahead()
+    committer.look_ahead()
     await committer.refresh(3.0)
 
     assert ledger.calls == ["read"]
@@ -311,7 +311,7 @@ async def test_who_comes_first_has_the_answer_to_the_question_that_was_sent_ahea
 
 async def test_a_question_sent_ahead_in_vain_is_asked_again(store):
     committer, _ = instance(store, reads=["down"])
-    await committer.look_ahead()
+    committer.look_ahead()
     assert committer._reading
     await asyncio.wait([committer._reading])
 

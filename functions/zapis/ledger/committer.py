@@ -165,15 +165,10 @@ class Committer:
         assert self._ledger is not None, "read first"
         return self._ledger.now()
 
-    async def look_ahead(self) -> None:
-        """Ask for all of the ledger and return while the answer is on its way; whoever refreshes is told of a fault."""
-        try:
-            await asyncio.get_running_loop().run_in_executor(self._worker, self._opened)
-        except Exception:
-            return
+    def look_ahead(self) -> None:
+        """Have all of the ledger asked for; whoever refreshes waits for the rest of that, or asks anew if it failed."""
         self._reading = asyncio.ensure_future(self._read())
         self._reading.add_done_callback(_look_at_the_outcome)
-        await asyncio.sleep(0)
 
     async def refresh(self, max_age: float) -> None:
         """Make sure that `state` and `catalogue` are at most `max_age` seconds old; 0 reads them anew.
