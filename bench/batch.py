@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
@@ -55,9 +55,9 @@ class _Listening(Sheets):
     sent: Json
     received: Json
 
-    def _call(self, method: str, url: str, spreadsheet: str, **kwargs: Any) -> Json:
-        self.sent = kwargs.get("json", {})
-        self.received = super()._call(method, url, spreadsheet, **kwargs)
+    def batch_update(self, spreadsheet: str, requests_: Sequence[Json], **more: Any) -> Json:
+        self.sent = {"requests": list(requests_)}
+        self.received = super().batch_update(spreadsheet, requests_, **more)
         return self.received
 
 
