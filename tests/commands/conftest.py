@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -40,6 +41,10 @@ class Desk:
         if kind:
             lay_out(self.sheets, spreadsheet, schema()[kind], [ACCOUNT])
         return spreadsheet
+
+    def fault(self, **rule: object) -> None:
+        """Order a trouble of Google's, by its own door: a stale read shows the files as they are at this moment."""
+        httpx.post(f"{self.emulator.url}/_local/faults", json=rule).raise_for_status()
 
     def run(self, *arguments: str, env: dict[str, str | None] | None = None) -> Result:
         """A command in the environment of a deployment."""

@@ -7,7 +7,6 @@ import os
 import stat
 from contextlib import suppress
 
-import httpx
 import pytest
 from sqlalchemy import text
 
@@ -158,8 +157,7 @@ def test_a_move_that_was_given_up_is_undone(desk):
 
 def shown_as_it_is_now(desk, **rule):
     """From here on Google answers some reads by this moment."""
-    rule = {"kind": "stale", "method": "GET", "path": desk.ledger} | rule
-    httpx.post(f"{desk.emulator.url}/_local/faults", json=rule).raise_for_status()
+    desk.fault(**{"kind": "stale", "method": "GET", "path": desk.ledger} | rule)
 
 
 def test_a_ledger_is_reopened_though_google_shows_it_as_it_was_before_the_close(desk):

@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 from zapis.commands import patience
@@ -39,10 +38,6 @@ def tabs(desk, scratch) -> list[str]:
     return [sheet["properties"]["title"] for sheet in answer["sheets"]]
 
 
-def fault(desk, **rule) -> None:
-    httpx.post(f"{desk.emulator.url}/_local/faults", json=rule).raise_for_status()
-
-
 def test_forty_that_append_at_once_lose_nothing(desk, scratch):
     result = rush(desk, scratch, appenders=40, rounds=2)
 
@@ -55,7 +50,7 @@ def test_forty_that_append_at_once_lose_nothing(desk, scratch):
 
 
 def test_the_quota_is_waited_for_and_counted(desk, scratch):
-    fault(desk, kind="quota", method="POST", path=".*:batchUpdate", nth=3, count=5)
+    desk.fault(kind="quota", method="POST", path=".*:batchUpdate", nth=3, count=5)
 
     result = rush(desk, scratch)
 
@@ -64,7 +59,7 @@ def test_the_quota_is_waited_for_and_counted(desk, scratch):
 
 
 def test_a_lost_answer_is_looked_for(desk, scratch):
-    fault(desk, kind="lost", method="POST", path=".*:batchUpdate", nth=4, count=2)
+    desk.fault(kind="lost", method="POST", path=".*:batchUpdate", nth=4, count=2)
 
     result = rush(desk, scratch)
 
@@ -111,7 +106,7 @@ def test_an_interrupted_rush_removes_its_tab(desk, scratch, tmp_path):
         "SHEETS_EMULATOR_HOST": desk.host,
         "GOOGLE_APPLICATION_CREDENTIALS": str(desk.key),
     }
-    fault(desk, kind="slow", method="POST", path=".*:batchUpdate", nth=2, count=10_000, seconds=0.2)
+    desk.fault(kind="slow", method="POST", path=".*:batchUpdate", nth=2, count=10_000, seconds=0.2)
     zapis = str(Path(sys.executable).with_name("zapis"))
     command = [zapis, "doctor", "--rush", "--scratch", scratch, "--rounds=100", "--appenders=4"]
     with (tmp_path / "said").open("w") as said:
